@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The cycle model: controller, input unit and output unit, cycle by cycle, as
+ * docs/microarchitecture.md sections 8 and 9 define them, for streams that do
+ * not stall (x is offered in every cycle, y is taken in every cycle).
+ */
+#ifndef BRDS_PLAN_CYCLES_H
+#define BRDS_PLAN_CYCLES_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "plan/plan.h"
+
+typedef struct {
+    uint64_t total;    /* from the cycle of the first x handshake to the cycle of the last y handshake, inclusive */
+    uint64_t busy;     /* the hardware's busy counter */
+    uint64_t stall_in, stall_out; /* the hardware's counters */
+    uint64_t steps;
+    uint64_t beats;    /* beats issued */
+} brds_cycles;
+
+/* `lengths` (sequences): steps of each sequence; the streams are offered back to back.
+ * `state`: 1 if each sequence is preceded by an initial-state packet. */
+brds_status brds_cycles_run(const brds_plan *plan, const int *gaps, size_t sequences,
+                            const size_t *lengths, brds_cycles *cycles, brds_diag *diag);
+
+#endif
