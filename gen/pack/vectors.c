@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "pack/vectors.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "fixed/fixed.h"
+#include "io/random.h"
+
+static void stream_free(brds_stream *stream)
+{
+    free(stream->data);
+    free(stream->last);
+    free(stream->user);
+    memset(stream, 0, sizeof *stream);
+}
+
+void brds_vectors_free(brds_vectors *vectors)
+{
+    stream_free(&vectors->x);
+    stream_free(&vectors->y);
+    free(vectors->last_vector);
+    memset(vectors, 0, sizeof *vectors);
+}
+
+/* Room for `more` words beyond those there. */
+static brds_status stream_reserve(brds_stream *stream, size_t more, brds_diag *diag)
+{
+    if (stream->words + more <= stream->capacity)
+        return BRDS_OK;
+    size_t capacity = 2 * (stream->words + more);
+    size_t width = (size_t)stream->bytes_per_word;
+    uint8_t *data = realloc(stream->data, capacity * width);
+    if (data)
+        stream->data = data;
+    uint8_t *last = realloc(stream->last, capacity);
+    if (last)
+        stream->last = last;
+    uint8_t *user = realloc(stream->user, capacity);
+    if (user)
+        stream->user = user;
+    if (!data || !last || !user)
+        return brds_fail_memory(diag);
+    stream->capacity = capacity;
+    return BRDS_OK;
+}
+
+/* Appends a packet of `count` elements in containers of `container` bits. */
+static brds_status stream_put(brds_stream *stream, const int32_t *values, size_t count, int container,
+                              unsigned user, brds_diag *diag)
+{
+    size_t width = (size_t)stream->bytes_per_word;
+    size_t bytes = (size_t)container / 8;
+    size_t words = (count * bytes + width - 1) / width;
+    brds_status status = stream_reserve(stream, words, diag);
+    if (status)
+        return status;
+    uint8_t *out = stream->data + stream->words * width;
+    memset(out, 0, words * width);
+    for (size_t i = 0; i < count; i++)
+        for (size_t b = 0; b < bytes; b++)
+            out[i * bytes + b] = (uint8_t)((uint32_t)values[i] >> (8 * b));
+    memset(stream->last + stream->words, 0, words);
+    memset(stream->user + stream->words, (int)user, words);
+    stream->words += words;
+    stream->last[stream->words - 1] = 1;
+    return BRDS_OK;
+}
+
+/* Working storage of one run. */
+typedef struct {
+    const brds_packed *packed;
+    const brds_workload *workload;
+    brds_machine *machine;
+    brds_vectors *vectors;
+    brds_random random;
+    int32_t *x; /* (X) */
+    int32_t *state; /* all layers' h and c, one after the other, as the state packet carries them */
+    size_t state_count;
+} run;
+
+/* A random state within each format's middle half, set in the model and sent as a packet. */
+static brds_status put_state(run *r, brds_diag *diag)
+{
+    const brds_spec *spec = &r->packed->plan.spec;
+    int32_t *next = r->state;
+    for (int l = 0; l < spec->layer_count; l++) {
+        int outputs = brds_spec_output_size(spec, l);
+        int32_t *h = next;
+        for (int j = 0; j < outputs; j++)
+            *next++ = (int32_t)((2.0 * brds_random_uniform(&r->random) - 1.0) *
+                                (double)brds_fixed_max(spec->activation.bits - 1));
+        int32_t *c = next;
+        for (int j = 0; j < spec->layers[l].hidden_size; j++)
+            *next++ = (int32_t)((2.0 * brds_random_uniform(&r->random) - 1.0) *
+                                (double)brds_fixed_max(spec->cell.bits - 1));
+        brds_machine_set_state(r->machine, l, h, c);
+    }
+    return stream_put(&r->vectors->x, r->state, r->state_count, 32, BRDS_USER_STATE, diag);
+}
+
+static brds_status put_step(run *r, size_t step, bool first, bool last, brds_diag *diag)
+{
+    const brds_plan *plan = &r->packed->plan;
+    const brds_spec *spec = &plan->spec;
+    const float *features = r->workload->features + step * (size_t)spec->input_size;
+    for (int i = 0; i < spec->input_size; i++)
+        r->x[i] = (int32_t)brds_quantize((double)features[i], spec->activation,
+                                         &r->vectors->x_saturated);
+    unsigned user = (first ? BRDS_USER_FIRST : 0u) | (last ? BRDS_USER_LAST : 0u);
+    brds_status status = stream_put(&r->vectors->x, r->x, (size_t)spec->input_size,
+                                    plan->x_container, user, diag);
+    if (status)
+        return status;
+    brds_machine_step(r->machine, r->x);
+    if (spec->output == BRDS_OUTPUT_LAST_STEP && !last)
+        return BRDS_OK;
+    const int32_t *y = brds_machine_output(r->machine);
+    r->vectors->vectors_out++;
+    r->vectors->elements_out += (size_t)plan->output_size;
+    return stream_put(&r->vectors->y, y, (size_t)plan->output_size, plan->y_container, user, diag);
+}
+
+static brds_status run_all(run *r, brds_diag *diag)
+{
+    const brds_workload *w = r->workload;
+    struct timespec begin, end;
+    clock_gettime(CLOCK_MONOTONIC, &begin);
+    for (size_t s = 0; s < w->sequences; s++) {
+        brds_status status = BRDS_OK;
+        brds_machine_reset(r->machine);
+        if (r->packed->plan.spec.initial_state && s % 2 == 1)
+            status = put_state(r, diag);
+        for (size_t t = 0; !status && t < w->lengths[s]; t++)
+            status = put_step(r, w->starts[s] + t, t == 0, t + 1 == w->lengths[s], diag);
+        if (status)
+            return status;
+        r->vectors->last_vector[s] = r->vectors->vectors_out - 1;
+    }
+    clock_gettime(CLOCK_MONOTONIC, &end);
+    r->vectors->model_seconds = (double)(end.tv_sec - begin.tv_sec) +
+                                1e-9 * (double)(end.tv_nsec - begin.tv_nsec);
+    r->vectors->expected = *brds_machine_saturations(r->machine);
+    return BRDS_OK;
+}
+
+static size_t state_elements(const brds_spec *spec)
+{
+    size_t count = 0;
+    for (int l = 0; l < spec->layer_count; l++)
+        count += (size_t)(brds_spec_output_size(spec, l) + spec->layers[l].hidden_size);
+    return count;
+}
+
+brds_status brds_vectors_make(const brds_packed *packed, const brds_workload *workload,
+                              uint64_t state_seed, brds_vectors *vectors, brds_diag *diag)
+{
+    const brds_spec *spec = &packed->plan.spec;
+    memset(vectors, 0, sizeof *vectors);
+    vectors->x.bytes_per_word = vectors->y.bytes_per_word = spec->stream_bits / 8;
+    vectors->sequences = workload->sequences;
+    vectors->steps = workload->steps;
+    run r = {.packed = packed, .workload = workload, .vectors = vectors};
+    r.state_count = state_elements(spec);
+    brds_random_seed(&r.random, state_seed);
+    brds_status status = brds_machine_new(&packed->plan, &packed->qnet, &r.machine, diag);
+    if (status)
+        return status;
+    vectors->last_vector = calloc(workload->sequences + 1, sizeof *vectors->last_vector);
+    r.x = calloc((size_t)spec->input_size, sizeof *r.x);
+    r.state = calloc(r.state_count, sizeof *r.state);
+    status = vectors->last_vector && r.x && r.state ? run_all(&r, diag) : brds_fail_memory(diag);
+    free(r.x);
+    free(r.state);
+    brds_machine_free(r.machine);
+    if (status)
+        brds_vectors_free(vectors);
+    return status;
+}
+
+int64_t brds_stream_element(const brds_plan *plan, const brds_stream *y, size_t vector, int index)
+{
+    size_t bytes = (size_t)plan->y_container / 8;
+    const uint8_t *in = y->data + vector * (size_t)plan->y_words * (size_t)y->bytes_per_word +
+                        (size_t)index * bytes;
+    uint32_t value = 0;
+    for (size_t b = 0; b < bytes; b++)
+        value |= (uint32_t)in[b] << (8 * b);
+    /* sign extension from the container */
+    uint32_t sign = (uint32_t)1 << (plan->y_container - 1);
+    return (int64_t)(value ^ sign) - (int64_t)sign;
+}
+
+void brds_vectors_accuracy(const brds_plan *plan, const brds_vectors *vectors, const brds_stream *y,
+                           const brds_workload *workload, size_t *correct)
+{
+    *correct = 0;
+    for (size_t s = 0; s < vectors->sequences; s++) {
+        size_t v = vectors->last_vector[s];
+        int best = 0;
+        for (int i = 1; i < plan->output_size; i++)
+            if (brds_stream_element(plan, y, v, i) > brds_stream_element(plan, y, v, best))
+                best = i;
+        *correct += workload->labels[s] == best;
+    }
+}
+
+brds_status brds_stream_write_hex(const brds_stream *stream, FILE *file, brds_diag *diag)
+{
+    size_t width = (size_t)stream->bytes_per_word;
+    for (size_t w = 0; w < stream->words; w++) {
+        fprintf(file, "%x", (unsigned)(stream->user[w] << 1 | stream->last[w]));
+        for (size_t b = width; b-- > 0;)
+            fprintf(file, "%02x", stream->data[w * width + b]);
+        fputc('\n', file);
+    }
+    if (ferror(file))
+        return brds_fail(diag, BRDS_EFILE, "", "", "cannot write a vector file");
+    return BRDS_OK;
+}
