@@ -7,6 +7,6 @@
 
 #define BRDS_VERSION "0.1.0"
 /* Date of the release, for the man page: outputs carry no time of their own. */
-#define BRDS_RELEASE_DATE "November 24, 2025"
+#define BRDS_RELEASE_DATE "November 24, 2026"
 
 #endif

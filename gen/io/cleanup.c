@@ -13,7 +13,8 @@ struct brds_temporary {
 
 static brds_temporary *volatile newest;
 
-static void remove_path(const brds_temporary *temporary) {
+static void remove_path(const brds_temporary *temporary)
+{
     if (temporary->folder) {
         rmdir(temporary->path);
     } else {
@@ -21,21 +22,24 @@ static void remove_path(const brds_temporary *temporary) {
     }
 }
 
-static void on_signal(int number) {
+static void on_signal(int number)
+{
     for (const brds_temporary *t = newest; t != NULL; t = t->next) {
         remove_path(t);
     }
     raise(number); /* SA_RESETHAND: ends the program once the handler returns */
 }
 
-static void caught_signals(sigset_t *set) {
+static void caught_signals(sigset_t *set)
+{
     sigemptyset(set);
     sigaddset(set, SIGINT);
     sigaddset(set, SIGTERM);
     sigaddset(set, SIGHUP);
 }
 
-void brds_cleanup_install(void) {
+void brds_cleanup_install(void)
+{
     static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
     struct sigaction action = {.sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND};
     caught_signals(&action.sa_mask);
@@ -47,7 +51,8 @@ void brds_cleanup_install(void) {
     }
 }
 
-brds_temporary *brds_cleanup_add(const char *path, bool folder) {
+brds_temporary *brds_cleanup_add(const char *path, bool folder)
+{
     size_t size = strlen(path) + 1;
     brds_temporary *temporary = malloc(sizeof *temporary + size);
     if (temporary == NULL) {
@@ -63,7 +68,8 @@ brds_temporary *brds_cleanup_add(const char *path, bool folder) {
     return temporary;
 }
 
-void brds_cleanup_forget(brds_temporary *temporary) {
+void brds_cleanup_forget(brds_temporary *temporary)
+{
     if (temporary == NULL) {
         return;
     }
@@ -84,19 +90,22 @@ void brds_cleanup_forget(brds_temporary *temporary) {
     free(temporary);
 }
 
-void brds_cleanup_discard(brds_temporary *temporary) {
+void brds_cleanup_discard(brds_temporary *temporary)
+{
     if (temporary != NULL) {
         remove_path(temporary);
         brds_cleanup_forget(temporary);
     }
 }
 
-void brds_cleanup_hold(sigset_t *before) {
+void brds_cleanup_hold(sigset_t *before)
+{
     sigset_t caught;
     caught_signals(&caught);
     sigprocmask(SIG_BLOCK, &caught, before);
 }
 
-void brds_cleanup_release(const sigset_t *before) {
+void brds_cleanup_release(const sigset_t *before)
+{
     sigprocmask(SIG_SETMASK, before, NULL);
 }

@@ -7,7 +7,8 @@
 
 #include "io/strings.h"
 
-static bool reserve(brds_diag *diag) {
+static bool reserve(brds_diag *diag)
+{
     if (diag->count < diag->capacity) {
         return true;
     }
@@ -22,7 +23,8 @@ static bool reserve(brds_diag *diag) {
 }
 
 static void file_message(brds_diag *diag, brds_severity severity, const char *place,
-                         const char *hint, const char *format, va_list arguments) {
+                         const char *hint, const char *format, va_list arguments)
+{
     diag->errors += severity == BRDS_ERROR;
     brds_message message = {severity, brds_string_copy(place != NULL ? place : ""),
                             brds_string_vformat(format, arguments),
@@ -38,7 +40,8 @@ static void file_message(brds_diag *diag, brds_severity severity, const char *pl
 }
 
 brds_status brds_fail(brds_diag *diag, brds_status status, const char *place, const char *hint,
-                      const char *format, ...) {
+                      const char *format, ...)
+{
     va_list arguments;
     va_start(arguments, format);
     file_message(diag, BRDS_ERROR, place, hint, format, arguments);
@@ -46,20 +49,23 @@ brds_status brds_fail(brds_diag *diag, brds_status status, const char *place, co
     return status;
 }
 
-void brds_warn(brds_diag *diag, const char *place, const char *hint, const char *format, ...) {
+void brds_warn(brds_diag *diag, const char *place, const char *hint, const char *format, ...)
+{
     va_list arguments;
     va_start(arguments, format);
     file_message(diag, BRDS_WARNING, place, hint, format, arguments);
     va_end(arguments);
 }
 
-brds_status brds_fail_memory(brds_diag *diag) {
+brds_status brds_fail_memory(brds_diag *diag)
+{
     return brds_fail(diag, BRDS_EFILE, "", "", "out of memory");
 }
 
 /* Names in messages come from documents nobody vouches for: a terminal must
  * not obey them, and a message must stay on its line. */
-static void print_safely(const char *text, FILE *stream) {
+static void print_safely(const char *text, FILE *stream)
+{
     for (const unsigned char *c = (const unsigned char *)text; *c != '\0'; c++) {
         if (*c < 0x20 || *c == 0x7f) {
             fprintf(stream, "\\x%02x", *c);
@@ -69,7 +75,8 @@ static void print_safely(const char *text, FILE *stream) {
     }
 }
 
-void brds_diag_print(const brds_diag *diag, FILE *stream) {
+void brds_diag_print(const brds_diag *diag, FILE *stream)
+{
     static const char *const words[] = {"error", "warning", "note"};
     for (size_t i = 0; i < diag->count; i++) {
         const brds_message *message = &diag->messages[i];
@@ -87,7 +94,8 @@ void brds_diag_print(const brds_diag *diag, FILE *stream) {
     }
 }
 
-void brds_diag_free(brds_diag *diag) {
+void brds_diag_free(brds_diag *diag)
+{
     for (size_t i = 0; i < diag->count; i++) {
         free(diag->messages[i].place);
         free(diag->messages[i].text);

@@ -12,20 +12,24 @@
 
 #include "io/cleanup.h"
 #include "io/strings.h"
+#include "io/tree.h"
 
 enum { FIRST_CAPACITY = 65536 };
 
-const char *brds_input_place(const char *path) {
+const char *brds_input_place(const char *path)
+{
     return strcmp(path, "-") == 0 ? "standard input" : path;
 }
 
-static brds_status fail_limit(const char *place, size_t limit, brds_diag *diag) {
+static brds_status fail_limit(const char *place, size_t limit, brds_diag *diag)
+{
     return brds_fail(diag, BRDS_EFILE, place, "", "is larger than the %zu bytes allowed", limit);
 }
 
 /* One byte more than the limit is asked for, to notice a file beyond it. */
 static brds_status read_all(int fd, const char *place, size_t limit, size_t capacity,
-                            uint8_t **bytes, size_t *size, brds_diag *diag) {
+                            uint8_t **bytes, size_t *size, brds_diag *diag)
+{
     uint8_t *buffer = malloc(capacity + 1);
     size_t filled = 0;
     while (buffer != NULL) {
@@ -58,7 +62,8 @@ static brds_status read_all(int fd, const char *place, size_t limit, size_t capa
 }
 
 static brds_status read_descriptor(int fd, const char *place, size_t limit, uint8_t **bytes,
-                                   size_t *size, brds_diag *diag) {
+                                   size_t *size, brds_diag *diag)
+{
     struct stat info;
     if (fstat(fd, &info) != 0) {
         return brds_fail(diag, BRDS_EFILE, place, "", "cannot read: %s", strerror(errno));
@@ -78,7 +83,8 @@ static brds_status read_descriptor(int fd, const char *place, size_t limit, uint
 }
 
 brds_status brds_read_file(const char *path, size_t limit, uint8_t **bytes, size_t *size,
-                           brds_diag *diag) {
+                           brds_diag *diag)
+{
     const char *place = brds_input_place(path);
     limit = limit < SSIZE_MAX / 2 ? limit : SSIZE_MAX / 2;
     if (strcmp(path, "-") == 0) {
@@ -93,7 +99,8 @@ brds_status brds_read_file(const char *path, size_t limit, uint8_t **bytes, size
     return status;
 }
 
-static brds_status flush(FILE *stream, const char *place, brds_diag *diag) {
+static brds_status flush(FILE *stream, const char *place, brds_diag *diag)
+{
     bool failed_before = ferror(stream) != 0;
     if (fflush(stream) != 0) {
         return brds_fail(diag, BRDS_EFILE, place, "", "cannot write: %s", strerror(errno));
@@ -104,7 +111,8 @@ static brds_status flush(FILE *stream, const char *place, brds_diag *diag) {
     return BRDS_OK;
 }
 
-brds_status brds_close_file(FILE *stream, const char *place, brds_diag *diag) {
+brds_status brds_close_file(FILE *stream, const char *place, brds_diag *diag)
+{
     brds_status status = flush(stream, place, diag);
     if (fclose(stream) != 0 && status == BRDS_OK) {
         status = brds_fail(diag, BRDS_EFILE, place, "", "cannot write: %s", strerror(errno));
@@ -119,14 +127,16 @@ struct brds_outfile {
     brds_temporary *listed;
 };
 
-static void outfile_free(brds_outfile *file) {
+static void outfile_free(brds_outfile *file)
+{
     free(file->path);
     free(file->temporary);
     free(file);
 }
 
 /* `FOLDER/.NAME.brdsgen-PID-N`, beside `path`. */
-static char *temporary_name(const char *path, unsigned n) {
+static char *temporary_name(const char *path, unsigned n)
+{
     const char *slash = strrchr(path, '/');
     const char *base = slash != NULL ? slash + 1 : path;
     return brds_string_format("%.*s.%.100s.brdsgen-%ld-%u", (int)(base - path), path, base,
@@ -134,8 +144,8 @@ static char *temporary_name(const char *path, unsigned n) {
 }
 
 /* Opens a file nobody else has, with the mode of the one that it replaces. */
-static brds_status open_temporary(brds_outfile *file, const struct stat *replaced,
-                                  brds_diag *diag) {
+static brds_status open_temporary(brds_outfile *file, const struct stat *replaced, brds_diag *diag)
+{
     int fd = -1;
     for (unsigned n = 0; n < 1000 && fd < 0; n++) {
         free(file->temporary);
@@ -167,7 +177,8 @@ static brds_status open_temporary(brds_outfile *file, const struct stat *replace
     return BRDS_OK;
 }
 
-static brds_status open_in_place(brds_outfile *file, brds_diag *diag) {
+static brds_status open_in_place(brds_outfile *file, brds_diag *diag)
+{
     file->stream = fopen(file->path, "wb");
     if (file->stream == NULL) {
         return brds_fail(diag, BRDS_EFILE, file->path, "", "cannot write: %s", strerror(errno));
@@ -175,10 +186,11 @@ static brds_status open_in_place(brds_outfile *file, brds_diag *diag) {
     return BRDS_OK;
 }
 
-static brds_status open_outfile(brds_outfile *file, const char *path, brds_diag *diag) {
+static brds_status open_outfile(brds_outfile *file, const char *path, brds_diag *diag)
+{
     struct stat info;
     bool there = stat(path, &info) == 0;
-    file->path = there ? realpath(path, NULL) : brds_string_copy(path);
+    file->path = there ? brds_tree_resolve(path) : brds_string_copy(path);
     if (file->path == NULL) {
         return brds_fail_memory(diag);
     }
@@ -188,11 +200,16 @@ static brds_status open_outfile(brds_outfile *file, const char *path, brds_diag 
     if (there && !S_ISREG(info.st_mode)) {
         return open_in_place(file, diag);
     }
-    return open_temporary(file, there ? &info : NULL, diag);
+    sigset_t before;
+    brds_cleanup_hold(&before); /* until the file that is made is also listed */
+    brds_status status = open_temporary(file, there ? &info : NULL, diag);
+    brds_cleanup_release(&before);
+    return status;
 }
 
 brds_status brds_outfile_begin(const char *path, brds_outfile **file, FILE **stream,
-                               brds_diag *diag) {
+                               brds_diag *diag)
+{
     brds_outfile *made = calloc(1, sizeof *made);
     if (made == NULL) {
         return brds_fail_memory(diag);
@@ -215,7 +232,8 @@ brds_status brds_outfile_begin(const char *path, brds_outfile **file, FILE **str
     return BRDS_OK;
 }
 
-brds_status brds_outfile_commit(brds_outfile *file, brds_diag *diag) {
+brds_status brds_outfile_commit(brds_outfile *file, brds_diag *diag)
+{
     brds_status status;
     if (file->stream == stdout) {
         status = flush(stdout, "standard output", diag);
@@ -236,7 +254,8 @@ brds_status brds_outfile_commit(brds_outfile *file, brds_diag *diag) {
     return status;
 }
 
-void brds_outfile_abort(brds_outfile *file) {
+void brds_outfile_abort(brds_outfile *file)
+{
     if (file == NULL) {
         return;
     }
@@ -250,7 +269,8 @@ void brds_outfile_abort(brds_outfile *file) {
     outfile_free(file);
 }
 
-brds_status brds_write_file(const char *path, const void *bytes, size_t size, brds_diag *diag) {
+brds_status brds_write_file(const char *path, const void *bytes, size_t size, brds_diag *diag)
+{
     brds_outfile *file;
     FILE *stream;
     brds_status status = brds_outfile_begin(path, &file, &stream, diag);

@@ -49,11 +49,10 @@ brds_status brds_outdir_begin(const char *final_path, brds_outdir **outdir, brds
  * slashes; folders are made).  One file is open at a time, and it belongs to
  * the outdir: do not fclose it.  The next call of this or of commit closes it
  * and reports its write errors. */
-brds_status brds_outdir_file(brds_outdir *outdir, const char *name, FILE **stream,
-                             brds_diag *diag);
+brds_status brds_outdir_file(brds_outdir *outdir, const char *name, FILE **stream, brds_diag *diag);
 /* The same with the content at hand. */
-brds_status brds_outdir_write(brds_outdir *outdir, const char *name, const void *bytes,
-                              size_t size, brds_diag *diag);
+brds_status brds_outdir_write(brds_outdir *outdir, const char *name, const void *bytes, size_t size,
+                              brds_diag *diag);
 /* For writers that want a path: the malloc'ed path where `name` will be built. */
 brds_status brds_outdir_path(brds_outdir *outdir, const char *name, char **path, brds_diag *diag);
 

@@ -8,13 +8,15 @@
 
 enum { LONGEST_WORD = 64 };
 
-char *brds_string_copy(const char *text) {
+char *brds_string_copy(const char *text)
+{
     size_t size = strlen(text) + 1;
     char *copy = malloc(size);
     return copy != NULL ? memcpy(copy, text, size) : NULL;
 }
 
-char *brds_string_vformat(const char *format, va_list arguments) {
+char *brds_string_vformat(const char *format, va_list arguments)
+{
     va_list again;
     va_copy(again, arguments);
     int length = vsnprintf(NULL, 0, format, arguments);
@@ -26,7 +28,8 @@ char *brds_string_vformat(const char *format, va_list arguments) {
     return text;
 }
 
-char *brds_string_format(const char *format, ...) {
+char *brds_string_format(const char *format, ...)
+{
     va_list arguments;
     va_start(arguments, format);
     char *text = brds_string_vformat(format, arguments);
@@ -34,20 +37,24 @@ char *brds_string_format(const char *format, ...) {
     return text;
 }
 
-bool brds_string_starts(const char *text, const char *start) {
+bool brds_string_starts(const char *text, const char *start)
+{
     return strncmp(text, start, strlen(start)) == 0;
 }
 
-bool brds_string_ends(const char *text, const char *end) {
+bool brds_string_ends(const char *text, const char *end)
+{
     size_t length = strlen(text), wanted = strlen(end);
     return length >= wanted && strcmp(text + length - wanted, end) == 0;
 }
 
-static size_t least(size_t a, size_t b) {
+static size_t least(size_t a, size_t b)
+{
     return a < b ? a : b;
 }
 
-size_t brds_string_distance(const char *a, const char *b) {
+size_t brds_string_distance(const char *a, const char *b)
+{
     size_t rows = strlen(a), columns = strlen(b);
     size_t d[3][LONGEST_WORD + 1]; /* the last three rows of the table of distances */
     if (rows > LONGEST_WORD || columns > LONGEST_WORD) {
@@ -70,7 +77,8 @@ size_t brds_string_distance(const char *a, const char *b) {
     return d[rows % 3][columns];
 }
 
-const char *brds_string_nearest(const char *word, const char *const *candidates, size_t count) {
+const char *brds_string_nearest(const char *word, const char *const *candidates, size_t count)
+{
     const char *nearest = NULL;
     size_t bound = (strlen(word) + 2) / 3;
     for (size_t i = 0; i < count; i++) {
