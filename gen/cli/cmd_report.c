@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+#include <stdlib.h>
+
+#include "cli/json.h"
+#include "cli/options.h"
+#include "io/file.h"
+#include "io/strings.h"
+#include "report/synth_report.h"
+#include "report/verify_report.h"
+
+static const brds_option options[] = {
+    {"output", 'o', "PATH", "bench: the run's file; synth: the folder of the reports"},
+    {"stalls", 0, "PERCENT", "bench: the stalls that the testbench ran with (default 0)"},
+    {"milliseconds", 0, "N", "bench, synth: how long it took (default 0)"},
+    {"spec", 0, "SPEC", "synth: the spec that was synthesised"},
+    {"target", 0, "FAMILY", "synth: the family it was synthesised for (default: the spec's)"},
+    {"json", 0, NULL, "print JSON"},
+    {0}};
+
+/* One file of a report, written whole or not at all. */
+typedef brds_status (*writer)(const json_t *report, FILE *stream, brds_diag *diag);
+
+static brds_status write_dump(const json_t *report, FILE *stream, brds_diag *diag)
+{
+    return brds_json_print(json_incref((json_t *)report), stream, diag);
+}
+
+static brds_status write_one(const char *folder, const char *name, const json_t *report, writer write,
+                             brds_diag *diag)
+{
+    char *path = folder ? brds_string_format("%s/%s", folder, name) : brds_string_copy(name);
+    if (!path)
+        return brds_fail_memory(diag);
+    brds_outfile *file = NULL;
+    FILE *stream = NULL;
+    brds_status status = brds_outfile_begin(path, &file, &stream, diag);
+    free(path);
+    if (status)
+        return status;
+    status = write(report, stream, diag);
+    if (!status)
+        return brds_outfile_commit(file, diag);
+    brds_outfile_abort(file);
+    return status;
+}
+
+static brds_status report_verify(const brds_args *args, brds_diag *diag)
+{
+    const char *folder = brds_args_operand(args, 1);
+    char *runs = brds_string_format("%s/runs", folder);
+    if (!runs)
+        return brds_fail_memory(diag);
+    json_t *report = NULL;
+    brds_status status = brds_verify_gather(runs, &report, diag);
+    free(runs);
+    if (status)
+        return status;
+    status = write_one(folder, "report.json", report, write_dump, diag);
+    if (!status)
+        status = write_one(folder, "junit.xml", report, brds_verify_write_junit, diag);
+    if (!status && brds_args_flag(args, "json"))
+        status = write_dump(report, stdout, diag);
+    else if (!status)
+        brds_verify_print_table(report, stdout);
+    json_int_t failed =
+        json_integer_value(json_object_get(json_object_get(report, "summary"), "failed"));
+    json_decref(report);
+    if (!status && failed)
+        status = brds_fail(diag, BRDS_EDIFFER, folder, "see report.json", "%lld runs failed",
+                           (long long)failed);
+    return status;
+}
+
+static brds_status report_bench(const brds_args *args, brds_diag *diag)
+{
+    int64_t milliseconds = 0, stalls = 0;
+    const char *log = brds_args_operand(args, 2), *output = brds_args_value(args, "output");
+    if (!log)
+        return brds_fail(diag, BRDS_EUSAGE, "", "brdsgen report bench VECTORS.json LOG", "no log is given");
+    brds_status status =
+        brds_args_integer(args, "milliseconds", 0, INT64_MAX, 0, &milliseconds, diag);
+    if (!status)
+        status = brds_args_integer(args, "stalls", 0, 100, 0, &stalls, diag);
+    json_t *run = NULL;
+    if (!status)
+        status = brds_verify_bench_run(brds_args_operand(args, 1), log, (double)milliseconds * 1e-3,
+                                       (int)stalls, &run, diag);
+    if (status)
+        return status;
+    bool failed = brds_verify_run_failed(run);
+    status = write_one(NULL, output ? output : "-", run, write_dump, diag);
+    json_decref(run);
+    return status || !failed ? status
+                             : brds_fail(diag, BRDS_EDIFFER, log, "", "the testbench's run failed");
+}
+
+static brds_status report_synth(const brds_args *args, brds_diag *diag)
+{
+    int64_t milliseconds = 0;
+    const char *spec = brds_args_value(args, "spec"), *folder = brds_args_value(args, "output");
+    if (!spec || !folder)
+        return brds_fail(diag, BRDS_EUSAGE, "", "brdsgen report synth STAT.json --spec SPEC -o DIR",
+                         "--spec and --output are needed");
+    brds_status status =
+        brds_args_integer(args, "milliseconds", 0, INT64_MAX, 0, &milliseconds, diag);
+    json_t *report = NULL;
+    if (!status)
+        status = brds_synth_report(brds_args_operand(args, 1), spec, brds_args_value(args, "target"),
+                                   (double)milliseconds * 1e-3, &report, diag);
+    if (status)
+        return status;
+    status = write_one(folder, "report.json", report, write_dump, diag);
+    if (!status)
+        status = write_one(folder, "report.txt", report, brds_synth_write_text, diag);
+    if (!status)
+        status = write_one(folder, "report.md", report, brds_synth_write_markdown, diag);
+    if (!status)
+        status = brds_args_flag(args, "json") ? write_dump(report, stdout, diag)
+                                              : brds_synth_write_text(report, stdout, diag);
+    if (!status)
+        status = brds_synth_check(report, diag);
+    json_decref(report);
+    return status;
+}
+
+static brds_status report_summary(const brds_args *args, brds_diag *diag)
+{
+    return brds_synth_summary(brds_args_operand(args, 1), stdout, diag);
+}
+
+static brds_status run(const brds_args *args, brds_diag *diag)
+{
+    static const struct {
+        const char *kind;
+        brds_status (*run)(const brds_args *args, brds_diag *diag);
+    } kinds[] = {{"verify", report_verify},
+                 {"bench", report_bench},
+                 {"synth", report_synth},
+                 {"summary", report_summary}};
+    const char *kind = brds_args_operand(args, 0);
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
+        if (strcmp(kind, kinds[i].kind) == 0)
+            return kinds[i].run(args, diag);
+    return brds_fail(diag, BRDS_EUSAGE, "", "verify, bench, synth or summary",
+                     "'%s' is no kind of report", kind);
+}
+
+const brds_command brds_cmd_report = {
+    "report",
+    "KIND PATH [LOG]",
+    2,
+    3,
+    "gather results of simulation and synthesis into reports",
+    "verify DIR gathers DIR/runs/*.json into DIR/report.json, DIR/junit.xml and a table. bench "
+    "VECTORS.json LOG makes a run's result from a testbench's log. synth STAT.json makes the area "
+    "report from what Yosys' `stat -json` printed, beside the plan's estimate. summary DIR prints a "
+    "table of all area reports in DIR.",
+    options,
+    run};

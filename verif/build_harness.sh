@@ -1,0 +1,25 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+#
+# Compiles what every simulation links: the C11 harness (libharness.a), Verilator's run-time
+# (libverilated.a) and the generator of random specs, into $HARNESS.
+set -eu
+mkdir -p "$HARNESS"
+flags="-std=c11 -O2 -g -Wall -Wextra -Wpedantic -Wshadow -Wconversion -D_POSIX_C_SOURCE=200809L"
+for source in harness driver; do
+    ${CC:-cc} $flags -I"$SRCDIR/gen" -I"$SRCDIR/verif/harness" -c -o "$HARNESS/$source.o" \
+        "$SRCDIR/verif/harness/$source.c"
+done
+rm -f "$HARNESS/libharness.a"
+ar rcs "$HARNESS/libharness.a" "$HARNESS/harness.o" "$HARNESS/driver.o"
+if [ ! -s "$HARNESS/libverilated.a" ]; then
+    v=$VERILATOR_ROOT/include
+    for source in verilated verilated_threads; do
+        [ -f "$v/$source.cpp" ] || continue
+        c++ -O2 -I"$v" -I"$v/vltstd" -DVM_SC=0 -DVM_TRACE=0 -DVM_COVERAGE=0 -DVERILATOR=1 -c \
+            -o "$HARNESS/$source.o" "$v/$source.cpp"
+    done
+    ar rcs "$HARNESS/libverilated.a" "$HARNESS"/verilated*.o
+fi
+${CC:-cc} $flags -I"$SRCDIR/gen" -o "$HARNESS/randspec" "$SRCDIR/verif/harness/randspec.c" "$BRDSLIB" \
+    -ljansson -lz -lmd -lm

@@ -1,0 +1,98 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+#
+# The regression: every spec of examples/ and verif/specs/valid/ (and, with
+# `full`, 200 random ones) through verif/job.sh, then one report and one table.
+#
+#   regress.sh slice|quick|full [NAME...]
+#
+# slice: a few specs, for `make check`.  NAME...: only these.
+set -u
+mode=$1
+shift
+OUT=$BUILDDIR/verify
+HARNESS=$BUILDDIR/harness
+BRDSLIB=$BUILDDIR/libbrds.a
+jobs=${JOBS:-2}
+VERILATOR_ROOT=$(verilator --getenv VERILATOR_ROOT) || {
+    echo "verify: verilator is not installed (Debian package: verilator)" >&2
+    exit 3
+}
+export BRDSGEN SRCDIR OUT HARNESS BRDSLIB VERILATOR_ROOT
+
+# what every run links: the harness and Verilator's run-time, compiled once
+sh "$SRCDIR/verif/build_harness.sh" || exit 3
+
+rm -rf "$OUT/runs" "$OUT/work"
+mkdir -p "$OUT/runs"
+
+list=$OUT/jobs.txt
+: >"$list"
+# job NAME SPEC MODEL WORKLOAD SEQUENCES STEPS ICARUS
+job() { echo "$@" >>"$list"; }
+
+wanted() { # NAME: true if no names were given, or this is one
+    [ -z "$names" ] && return 0
+    case " $names " in *" $1 "*) return 0 ;; esac
+    return 1
+}
+names=$*
+
+examples() {
+    e=$SRCDIR/examples
+    # the long ones first, so that two workers end together
+    wanted ptb && job ptb "$e/ptb/spec.json" random random 1 3 no
+    wanted timit && job timit "$e/timit/spec.json" random random 1 6 no
+    wanted timit_p1 && job timit_p1 "$e/timit/spec_p1.json" random random 1 6 no
+    wanted digits && job digits "$e/digits/spec.json" "$e/digits/model.safetensors" \
+        "$e/digits/workload.safetensors" 60 0 no
+    wanted digits_icarus && job digits_icarus "$e/digits/spec.json" "$e/digits/model.safetensors" \
+        "$e/digits/workload.safetensors" 1 0 yes
+    wanted sentiment && job sentiment "$e/sentiment/spec.json" random random 2 20 no
+    wanted tiny_ice40 && job tiny_ice40 "$e/tiny_ice40/spec.json" random random 4 10 yes
+}
+
+# Icarus takes the specs with few multipliers; the others would take it hours.
+small() {
+    m=$($BRDSGEN plan "$1" --json | sed -n 's/^ *"multipliers": *\([0-9]*\).*/\1/p' | head -n 1)
+    [ "${m:-999}" -le 64 ] && echo yes || echo no
+}
+
+valid() {
+    for spec in "$SRCDIR"/verif/specs/valid/*/spec.json; do
+        name=$(basename "$(dirname "$spec")")
+        wanted "$name" && job "$name" "$spec" random random 4 8 "$(small "$spec")"
+    done
+}
+
+random_specs() { # FIRST LAST
+    seed=$1
+    mkdir -p "$OUT/random"
+    while [ "$seed" -le "$2" ]; do
+        spec=$OUT/random/random_$seed.json
+        "$BUILDDIR/harness/randspec" "$seed" >"$spec" || exit 3
+        wanted "random_$seed" && job "random_$seed" "$spec" random random 3 6 "$(small "$spec")"
+        seed=$((seed + 1))
+    done
+}
+
+case $mode in
+slice) [ -n "$names" ] || names="sentiment tiny_ice40 $(cat "$SRCDIR/verif/slice.txt" | tr '\n' ' ')"
+    examples
+    valid ;;
+quick)
+    examples
+    valid ;;
+full)
+    examples
+    valid
+    random_specs 1 "${RANDOM_SPECS:-200}" ;;
+*)
+    echo "usage: regress.sh slice|quick|full [NAME...]" >&2
+    exit 2 ;;
+esac
+
+total=$(wc -l <"$list")
+echo "verify: $total specs, $jobs at a time"
+xargs -P "$jobs" -L 1 sh "$SRCDIR/verif/job.sh" <"$list"
+$BRDSGEN report verify "$OUT"
