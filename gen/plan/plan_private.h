@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What the files of plan/ and the packer's schedule share about a plan.
+ */
+#ifndef BRDS_PLAN_PLAN_PRIVATE_H
+#define BRDS_PLAN_PLAN_PRIVATE_H
+
+#include "plan/plan.h"
+
+/* ceil(value / divisor), both positive. */
+int brds_ceil_div(int value, int divisor);
+
+/* The phase whose results are a layer's output: its projection, else its gates. */
+int brds_plan_layer_phase(const brds_plan *plan, int layer);
+/* The phase whose results leave on the output stream. */
+int brds_plan_output_phase(const brds_plan *plan);
+
+/* Terms that one accumulator of the x lanes and of the h lanes can sum in a row of the phase. */
+void brds_phase_terms(const brds_plan *plan, const brds_phase *phase, int *terms_x, int *terms_h);
+
+/* An edge that keeps the drain registers from being overwritten, not one of data (section 7). */
+bool brds_edge_is_drain(const brds_plan *plan, int edge);
+
+/* Section 4: index fields, vector slots, weight and unit memory; then the fingerprint. */
+brds_status brds_plan_memory(brds_plan *plan, brds_diag *diag);
+
+/* The text that the fingerprint is the CRC-32 of (section 5); malloc'ed, NULL when memory ran out. */
+char *brds_plan_shape_text(const brds_plan *plan);
+
+/* Words of `stream_bits` that a loadable image has, header and CRC included. */
+int64_t brds_plan_image_words(const brds_plan *plan);
+
+#endif
