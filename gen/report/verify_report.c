@@ -172,6 +172,23 @@ static void table_row(const json_t *run, FILE *stream)
         fprintf(stream, "    %s\n", error);
 }
 
+/* What a user asks first, of every run that has labels: is it right, and how fast. */
+static void task_line(const json_t *run, FILE *stream)
+{
+    if (!json_object_get(run, "accuracy"))
+        return;
+    double cycles = real(run, "busy_cycles") / real(run, "steps");
+    fprintf(stream,
+            "%s, stalls %lld %%: accuracy %.2f %% (%lld of %lld sequences) from the hardware's outputs, "
+            "%.2f %% from the C model; %.1f cycles a step, %.2f us at %lld MHz, utilisation %.2f %%; "
+            "simulated %.0f steps/s, C model %.0f steps/s\n",
+            text(run, "spec"), (long long)integer(run, "stalls"), 100.0 * real(run, "accuracy"),
+            (long long)integer(run, "correct"), (long long)integer(run, "sequences"),
+            100.0 * real(run, "accuracy_model"), cycles, cycles / real(run, "clock_mhz"),
+            (long long)integer(run, "clock_mhz"), 100.0 * real(run, "utilisation"),
+            real(run, "steps_per_second"), real(run, "model_steps_per_second"));
+}
+
 void brds_verify_print_table(const json_t *report, FILE *stream)
 {
     const json_t *runs = json_object_get(report, "runs");
@@ -180,6 +197,8 @@ void brds_verify_print_table(const json_t *report, FILE *stream)
             "outputs", "bad", "cycles", "predicted", "util%", "seconds");
     for (size_t i = 0; i < json_array_size(runs); i++)
         table_row(json_array_get(runs, i), stream);
+    for (size_t i = 0; i < json_array_size(runs); i++)
+        task_line(json_array_get(runs, i), stream);
     fprintf(stream,
             "%lld specs, %lld runs (%lld Verilator, %lld Icarus): %lld failed; %lld outputs compared, "
             "%lld mismatches; %lld runs with cycles exactly as predicted\n",
