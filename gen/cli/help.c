@@ -132,23 +132,32 @@ void brds_help_command(const brds_command *command, FILE *stream)
     print_option(&brds_help_option, stream);
 }
 
-/* Text for mdoc: a line does not begin with a control character, a backslash
- * is spelled out, and so is the hyphen that must stay one. */
+/* One word for mdoc: a line does not begin with a control character, a
+ * backslash is spelled out, and so is the hyphen that must stay one. */
+static void print_mdoc_word(const char *word, int length, FILE *stream)
+{
+    for (int i = 0; i < length; i++) {
+        const char *guard = i == 0 && (word[i] == '.' || word[i] == '\'') ? "\\&" : "";
+        const char *escape = word[i] == '-' ? "\\" : "";
+        fprintf(stream, "%s%s%c%s", guard, escape, word[i], word[i] == '\\' ? "e" : "");
+    }
+}
+
+/* Text for mdoc: short lines, every sentence on a new one. */
 static void print_mdoc(const char *text, FILE *stream)
 {
-    if (*text == '.' || *text == '\'') {
-        fputs("\\&", stream);
+    int column = 0;
+    while (*text != '\0') {
+        int length = (int)strcspn(text, " \n");
+        print_mdoc_word(text, length, stream);
+        bool sentence = length > 0 && text[length - 1] == '.';
+        column += length + 1;
+        text += length;
+        text += strspn(text, " \n");
+        bool fits = column + (int)strcspn(text, " \n") < PAGE_WIDTH - 8;
+        fputc(*text != '\0' && !sentence && fits ? ' ' : '\n', stream);
+        column = sentence || !fits ? 0 : column;
     }
-    for (; *text != '\0'; text++) {
-        if (*text == '\\') {
-            fputs("\\e", stream);
-        } else if (*text == '-') {
-            fputs("\\-", stream);
-        } else {
-            fputc(*text, stream);
-        }
-    }
-    fputc('\n', stream);
 }
 
 static void print_mdoc_option(const brds_option *option, FILE *stream)
@@ -192,7 +201,7 @@ void brds_help_manual(FILE *stream)
 {
     fprintf(stream,
             ".\\\" SPDX-License-Identifier: Apache-2.0\n"
-            ".Dd " BRDS_RELEASE_DATE "\n.Dt BRDSGEN 1\n.Os \"brdsgen " BRDS_VERSION "\"\n"
+            ".Dd " BRDS_RELEASE_DATE "\n.Dt BRDSGEN 1\n.Os\n"
             ".Sh NAME\n.Nm brdsgen\n.Nd %s\n"
             ".Sh SYNOPSIS\n.Nm\n.Ar COMMAND\n.Op Ar OPTION ...\n.Op Ar OPERAND ...\n"
             ".Nm\n.Ar SPEC\n.Op Ar OPTION ...\n"

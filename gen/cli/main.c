@@ -41,14 +41,13 @@ static brds_status run_command(const brds_command *command, int argc, char **arg
     return status;
 }
 
-static brds_status fail_unknown(const char *name, brds_diag *diag)
+/* `what`: "command ", which the name follows. */
+static brds_status fail_unknown(const char *name, const char *what, brds_diag *diag)
 {
     const char *nearest = brds_command_nearest(name);
     char *hint = nearest != NULL ? brds_string_format("did you mean %s?", nearest) : NULL;
-    brds_fail(diag, BRDS_EUSAGE, "", hint != NULL ? hint : "see brdsgen --help",
-              name[0] == '-' ? "there is no option %s before a command"
-                             : "there is no command and no file \"%s\"",
-              name);
+    brds_fail(diag, BRDS_EUSAGE, "", hint != NULL ? hint : "see brdsgen --help", "there is no %s%s",
+              what, name);
     free(hint);
     return BRDS_EUSAGE;
 }
@@ -65,7 +64,7 @@ static brds_status help(int argc, char **argv, brds_diag *diag)
     }
     const brds_command *command = brds_command_find(argv[0]);
     if (command == NULL) {
-        return fail_unknown(argv[0], diag);
+        return fail_unknown(argv[0], "command ", diag);
     }
     brds_help_command(command, stdout);
     return BRDS_OK;
@@ -106,7 +105,29 @@ static brds_status dispatch(int argc, char **argv, brds_diag *diag)
     if (command != NULL && looks_like_file(first)) {
         return run_command(command, argc - 1, argv + 1, diag);
     }
-    return fail_unknown(first, diag);
+    if (first[0] == '-') {
+        return brds_fail(diag, BRDS_EUSAGE, "", "options follow the command or the spec",
+                         "%s stands before a command", first);
+    }
+    return fail_unknown(first, "command and no file ", diag);
+}
+
+/* Closes standard output; a write error that a command has told is not told twice. */
+static brds_status close_output(brds_status status, brds_diag *diag)
+{
+    static const char place[] = "standard output";
+    brds_diag closing = {0};
+    brds_status closed = brds_close_file(stdout, place, &closing);
+    bool told = false;
+    for (size_t i = 0; i < diag->count; i++) {
+        told = told || strcmp(diag->messages[i].place, place) == 0;
+    }
+    if (closed != BRDS_OK && !told) {
+        brds_fail(diag, closed, place, closing.count > 0 ? closing.messages[0].hint : "", "%s",
+                  closing.count > 0 ? closing.messages[0].text : "cannot write");
+    }
+    brds_diag_free(&closing);
+    return closed != BRDS_OK && (status == BRDS_OK || status == BRDS_EDIFFER) ? closed : status;
 }
 
 int main(int argc, char **argv)
@@ -120,9 +141,7 @@ int main(int argc, char **argv)
     if (status == BRDS_OK && diag.errors > 0) {
         status = BRDS_EINPUT;
     }
-    if (brds_close_file(stdout, "standard output", &diag) != BRDS_OK) {
-        status = status == BRDS_OK || status == BRDS_EDIFFER ? BRDS_EFILE : status;
-    }
+    status = close_output(status, &diag);
     brds_diag_print(&diag, stderr);
     brds_diag_free(&diag);
     return (int)status;

@@ -106,7 +106,8 @@ static brds_status flush(FILE *stream, const char *place, brds_diag *diag)
         return brds_fail(diag, BRDS_EFILE, place, "", "cannot write: %s", strerror(errno));
     }
     if (failed_before) {
-        return brds_fail(diag, BRDS_EFILE, place, "", "cannot write");
+        return brds_fail(diag, BRDS_EFILE, place, "is the disk full, or the reader gone?",
+                         "cannot write"); /* errno was of an earlier call */
     }
     return BRDS_OK;
 }

@@ -249,6 +249,7 @@ static brds_status close_open_file(brds_outdir *outdir, brds_diag *diag)
 brds_status brds_outdir_file(brds_outdir *outdir, const char *name, FILE **stream, brds_diag *diag)
 {
     char *path;
+    *stream = NULL;
     brds_status status = close_open_file(outdir, diag);
     if (status == BRDS_OK) {
         status = brds_outdir_path(outdir, name, &path, diag);
