@@ -1,0 +1,296 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Each function below is one line of docs/microarchitecture.md section 1.  No
+ * flag says "first step": with h_{t-1} = c_{t-1} = 0 the sums are the same.
+ */
+#include "net/machine.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "fixed/fixed.h"
+
+typedef struct {
+    const brds_qphase *gates, *projection; /* projection: NULL without */
+    int hidden, output;                    /* H, R */
+    int32_t *h, *h_before; /* (R) A bits, frac fa: of this step and the one before */
+    int32_t *c;            /* (H) C bits, frac fc */
+    int32_t *m;            /* (H) A bits, frac fa, before a projection */
+} brds_machine_layer;
+
+struct brds_machine {
+    const brds_plan *plan;
+    brds_pwl sigmoid, tanh;
+    brds_machine_layer layers[BRDS_MAX_LAYERS];
+    const brds_qphase *head; /* NULL without */
+    int32_t *y;              /* (head size) O bits, frac fo */
+    bool y_valid;            /* the head of this step is computed */
+    brds_saturations saturations;
+};
+
+/* --- sums --- */
+
+/* The inner loop of everything. */
+static int64_t dot(const int32_t *restrict weight, const uint16_t *restrict column,
+                   const int32_t *restrict vector, int count)
+{
+    int64_t sum = 0;
+    for (int i = 0; i < count; i++) {
+        sum += (int64_t)weight[i] * vector[column[i]];
+    }
+    return sum;
+}
+
+static int64_t row_sum(const brds_sparse *matrix, int row, const int32_t *vector)
+{
+    size_t first = (size_t)row * (size_t)matrix->nnz;
+    return dot(matrix->weight + first, matrix->column + first, vector, matrix->nnz);
+}
+
+/* r of a gate row: both sums to the common frac, then to zf. */
+static int64_t gate_row(const brds_machine *machine, const brds_qphase *phase, int row,
+                        const int32_t *x, const int32_t *h)
+{
+    int64_t sum = row_sum(&phase->x, row, x) * (INT64_C(1) << phase->shl_x) +
+                  row_sum(&phase->h, row, h) * (INT64_C(1) << phase->shl_h);
+    return brds_round_shift(sum, phase->shr, machine->plan->spec.rounding);
+}
+
+/* y = W v + bias, each row rounded to the target frac and saturated to `bits`. */
+static void linear(brds_machine *machine, const brds_qphase *phase, const int32_t *vector, int bits,
+                   int32_t *out)
+{
+    for (int row = 0; row < phase->x.rows; row++) {
+        int64_t sum = row_sum(&phase->x, row, vector) * (INT64_C(1) << phase->shl_x);
+        int64_t r = brds_round_shift(sum, phase->shr, machine->plan->spec.rounding);
+        int64_t bias = phase->bias == NULL ? 0 : phase->bias[row];
+        out[row] = (int32_t)brds_saturate(r + bias, bits, &machine->saturations.output);
+    }
+}
+
+/* --- one hidden unit --- */
+
+/* rp: gate 0, 1, 2 = i, f, o. */
+static int64_t peephole(const brds_machine *machine, const brds_machine_layer *layer, int gate,
+                        int unit, int64_t c)
+{
+    const brds_qphase *phase = layer->gates;
+    if (phase->peephole == NULL) {
+        return 0;
+    }
+    int64_t weight = phase->peephole[gate * layer->hidden + unit];
+    return brds_round_shift(weight * c, phase->shr_p, machine->plan->spec.rounding);
+}
+
+static int64_t saturate_z(brds_machine *machine, int64_t z)
+{
+    return brds_saturate(z, machine->plan->z_bits, &machine->saturations.gate);
+}
+
+/* c_t = f * c_{t-1} + i * g, its products aligned by a or b. */
+static int64_t cell(brds_machine *machine, int64_t f, int64_t before, int64_t i, int64_t g)
+{
+    const brds_spec *spec = &machine->plan->spec;
+    int gf = machine->plan->gate_frac, fc = spec->cell.frac;
+    int a = gf > fc ? gf - fc : 0, b = fc > gf ? fc - gf : 0;
+    int64_t sum = f * before * (INT64_C(1) << a) + i * g * (INT64_C(1) << b);
+    int64_t rounded = brds_round_shift(sum, gf + a, spec->rounding);
+    return brds_saturate(rounded, spec->cell.bits, &machine->saturations.cell);
+}
+
+/* zc: c_t as the input of tanh. */
+static int64_t function_input(brds_machine *machine, int64_t c)
+{
+    int fc = machine->plan->spec.cell.frac, zf = machine->plan->z_frac;
+    int64_t zc = fc > zf ? brds_round_shift(c, fc - zf, machine->plan->spec.rounding)
+                         : c * (INT64_C(1) << (zf - fc));
+    return brds_saturate(zc, machine->plan->z_bits, &machine->saturations.function);
+}
+
+/* h_t = o * tanh(c_t). */
+static int64_t output(brds_machine *machine, int64_t o, int64_t tanh_c)
+{
+    const brds_spec *spec = &machine->plan->spec;
+    int shift = 2 * machine->plan->gate_frac - spec->activation.frac;
+    int64_t h = brds_round_shift(o * tanh_c, shift, spec->rounding);
+    return brds_saturate(h, spec->activation.bits, &machine->saturations.output);
+}
+
+/* Updates c of a unit and returns its h (m with a projection). */
+static int64_t step_unit(brds_machine *machine, brds_machine_layer *layer, int unit,
+                         const int32_t *x)
+{
+    const brds_qphase *phase = layer->gates;
+    int64_t z[4];
+    for (int k = 0; k < 4; k++) { /* i, f, g, o */
+        int row = k * layer->hidden + unit;
+        z[k] = gate_row(machine, phase, row, x, layer->h_before) + phase->bias[row];
+    }
+    int64_t before = layer->c[unit];
+    z[0] += peephole(machine, layer, 0, unit, before);
+    z[1] += peephole(machine, layer, 1, unit, before);
+    int64_t i = brds_pwl_eval(&machine->sigmoid, saturate_z(machine, z[0]));
+    int64_t f = brds_pwl_eval(&machine->sigmoid, saturate_z(machine, z[1]));
+    int64_t g = brds_pwl_eval(&machine->tanh, saturate_z(machine, z[2]));
+    int64_t c = cell(machine, f, before, i, g);
+    layer->c[unit] = (int32_t)c;
+    z[3] += peephole(machine, layer, 2, unit, c);
+    int64_t o = brds_pwl_eval(&machine->sigmoid, saturate_z(machine, z[3]));
+    int64_t tanh_c = brds_pwl_eval(&machine->tanh, function_input(machine, c));
+    return output(machine, o, tanh_c);
+}
+
+/* --- steps --- */
+
+static void step_layer(brds_machine *machine, brds_machine_layer *layer, const int32_t *x)
+{
+    int32_t *swap = layer->h_before;
+    layer->h_before = layer->h;
+    layer->h = swap;
+    int32_t *m = layer->projection == NULL ? layer->h : layer->m;
+    for (int unit = 0; unit < layer->hidden; unit++) {
+        m[unit] = (int32_t)step_unit(machine, layer, unit, x);
+    }
+    if (layer->projection != NULL) {
+        linear(machine, layer->projection, m, machine->plan->spec.activation.bits, layer->h);
+    }
+}
+
+void brds_machine_step(brds_machine *machine, const int32_t *x)
+{
+    machine->y_valid = false;
+    for (int l = 0; l < machine->plan->spec.layer_count; l++) {
+        step_layer(machine, &machine->layers[l], x);
+        x = machine->layers[l].h;
+    }
+}
+
+const int32_t *brds_machine_output(brds_machine *machine)
+{
+    const brds_spec *spec = &machine->plan->spec;
+    const int32_t *h = machine->layers[spec->layer_count - 1].h;
+    if (machine->head == NULL) {
+        return h;
+    }
+    if (!machine->y_valid) {
+        linear(machine, machine->head, h, spec->head.output.bits, machine->y);
+        machine->y_valid = true;
+    }
+    return machine->y;
+}
+
+void brds_machine_reset(brds_machine *machine)
+{
+    machine->y_valid = false;
+    for (int l = 0; l < machine->plan->spec.layer_count; l++) {
+        brds_machine_layer *layer = &machine->layers[l];
+        memset(layer->h, 0, (size_t)layer->output * sizeof *layer->h);
+        memset(layer->c, 0, (size_t)layer->hidden * sizeof *layer->c);
+    }
+}
+
+void brds_machine_set_state(brds_machine *machine, int layer, const int32_t *h, const int32_t *c)
+{
+    brds_machine_layer *state = &machine->layers[layer];
+    machine->y_valid = false;
+    memcpy(state->h, h, (size_t)state->output * sizeof *h);
+    memcpy(state->c, c, (size_t)state->hidden * sizeof *c);
+}
+
+const int32_t *brds_machine_h(const brds_machine *machine, int layer)
+{
+    return machine->layers[layer].h;
+}
+
+const int32_t *brds_machine_c(const brds_machine *machine, int layer)
+{
+    return machine->layers[layer].c;
+}
+
+const brds_saturations *brds_machine_saturations(const brds_machine *machine)
+{
+    return &machine->saturations;
+}
+
+/* --- making one --- */
+
+static void link_phases(brds_machine *machine, const brds_plan *plan, const brds_qnet *qnet)
+{
+    for (int i = 0; i < plan->phase_count; i++) {
+        const brds_phase *shape = &plan->phases[i];
+        switch (shape->kind) {
+        case BRDS_PHASE_GATES:
+            machine->layers[shape->layer].gates = &qnet->phases[i];
+            break;
+        case BRDS_PHASE_PROJECTION:
+            machine->layers[shape->layer].projection = &qnet->phases[i];
+            break;
+        case BRDS_PHASE_HEAD:
+            machine->head = &qnet->phases[i];
+            break;
+        }
+    }
+}
+
+static brds_status allocate(brds_machine *machine, brds_diag *diag)
+{
+    const brds_spec *spec = &machine->plan->spec;
+    for (int l = 0; l < spec->layer_count; l++) {
+        brds_machine_layer *layer = &machine->layers[l];
+        layer->hidden = spec->layers[l].hidden_size;
+        layer->output = brds_spec_output_size(spec, l);
+        size_t hidden = (size_t)layer->hidden, size = (size_t)layer->output;
+        layer->h = calloc(size, sizeof *layer->h);
+        layer->h_before = calloc(size, sizeof *layer->h_before);
+        layer->c = calloc(hidden, sizeof *layer->c);
+        layer->m = calloc(hidden, sizeof *layer->m);
+        if (layer->h == NULL || layer->h_before == NULL || layer->c == NULL || layer->m == NULL) {
+            return brds_fail_memory(diag);
+        }
+    }
+    machine->y = calloc(machine->head == NULL ? 1 : (size_t)spec->head.size, sizeof *machine->y);
+    return machine->y == NULL ? brds_fail_memory(diag) : BRDS_OK;
+}
+
+brds_status brds_machine_new(const brds_plan *plan, const brds_qnet *qnet, brds_machine **machine,
+                             brds_diag *diag)
+{
+    brds_machine *new = calloc(1, sizeof *new);
+    *machine = NULL;
+    if (new == NULL) {
+        return brds_fail_memory(diag);
+    }
+    new->plan = plan;
+    link_phases(new, plan, qnet);
+    brds_status status = allocate(new, diag);
+    if (status == BRDS_OK) {
+        status = brds_pwl_new(BRDS_SIGMOID, &plan->spec, &new->sigmoid, diag);
+    }
+    if (status == BRDS_OK) {
+        status = brds_pwl_new(BRDS_TANH, &plan->spec, &new->tanh, diag);
+    }
+    if (status != BRDS_OK) {
+        brds_machine_free(new);
+        return status;
+    }
+    *machine = new;
+    return BRDS_OK;
+}
+
+void brds_machine_free(brds_machine *machine)
+{
+    if (machine == NULL) {
+        return;
+    }
+    for (int l = 0; l < BRDS_MAX_LAYERS; l++) {
+        brds_machine_layer *layer = &machine->layers[l];
+        free(layer->h);
+        free(layer->h_before);
+        free(layer->c);
+        free(layer->m);
+    }
+    free(machine->y);
+    brds_pwl_free(&machine->sigmoid);
+    brds_pwl_free(&machine->tanh);
+    free(machine);
+}

@@ -1,0 +1,306 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "net/qnet.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "fixed/fixed.h"
+
+#ifdef __clang__
+#pragma STDC FP_CONTRACT OFF /* the same choice on every machine, see fixed/pwl.c */
+#endif
+
+enum {
+    FRAC_LOW = -8, /* of weights */
+    FRAC_HIGH = 24,
+    CLIPPING = 4, /* candidates above the largest frac that clips nothing */
+    SHL_MOST = 15,
+    SHR_MOST = 63
+};
+
+/* Values to be quantised, and the fracs allowed for them. */
+typedef struct {
+    const float *values;
+    size_t count;
+    int bits, low, high;
+} brds_block;
+
+static bool all_zero(const brds_block *block)
+{
+    for (size_t i = 0; i < block->count; i++) {
+        if (block->values[i] != 0.0f) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Sum of squared quantisation errors with this frac, and the count of clipped values. */
+static double squared_error(const brds_block *block, int frac, uint64_t *clipped)
+{
+    brds_format format = {block->bits, frac};
+    double sum = 0.0;
+    for (size_t i = 0; i < block->count; i++) {
+        if (block->values[i] != 0.0f) {
+            double value = (double)block->values[i];
+            int64_t q = brds_quantize(value, format, clipped);
+            double error = brds_dequantize(q, frac) - value;
+            sum += error * error;
+        }
+    }
+    return sum;
+}
+
+static double relative_error(const brds_block *block, int frac)
+{
+    uint64_t clipped = 0;
+    double square = 0.0;
+    for (size_t i = 0; i < block->count; i++) {
+        square += (double)block->values[i] * (double)block->values[i];
+    }
+    return square > 0.0 ? sqrt(squared_error(block, frac, &clipped) / square) : 0.0;
+}
+
+static bool fits(double value, brds_format format)
+{
+    uint64_t clipped = 0;
+    (void)brds_quantize(value, format, &clipped);
+    return clipped == 0;
+}
+
+/* The largest allowed frac that clips nothing; the lowest if all do. */
+static int fitting_frac(const brds_block *block)
+{
+    double least = 0.0, most = 0.0;
+    for (size_t i = 0; i < block->count; i++) {
+        double value = (double)block->values[i];
+        least = value < least ? value : least;
+        most = value > most ? value : most;
+    }
+    int frac = block->high;
+    while (frac > block->low && !(fits(least, (brds_format){block->bits, frac}) &&
+                                  fits(most, (brds_format){block->bits, frac}))) {
+        frac--;
+    }
+    return frac;
+}
+
+/* Clipping the few largest values may serve the many small ones: the frac of
+ * least squared error, the lowest of equals. */
+static int best_frac(const brds_block *block)
+{
+    int first = fitting_frac(block), best = first;
+    double least = HUGE_VAL;
+    for (int frac = first; frac <= first + CLIPPING && frac <= block->high; frac++) {
+        uint64_t clipped = 0;
+        double error = squared_error(block, frac, &clipped);
+        if (error < least) {
+            least = error;
+            best = frac;
+        }
+    }
+    return best;
+}
+
+static int clamp(int value, int low, int high)
+{
+    return value < low ? low : value > high ? high : value;
+}
+
+/* --- shifts --- */
+
+/* shl <= 15 bounds the distance of a product's frac to the largest of all. */
+static int lower_frac(int frac, int other)
+{
+    return frac > other + SHL_MOST ? other + SHL_MOST : frac;
+}
+
+/* fw of both matrices of a phase (`h` empty: linear), then its shifts. */
+static void choose_fracs(const brds_plan *plan, const brds_block *x, const brds_block *h,
+                         int target, brds_qphase *phase)
+{
+    int fa = plan->spec.activation.frac;
+    bool no_x = all_zero(x), no_h = all_zero(h);
+    int fx = no_x ? clamp(target - fa, x->low, x->high) : best_frac(x);
+    int fh = no_h ? fx : best_frac(h);
+    if (no_x && !no_h) {
+        fx = fh; /* zeros fit any frac: take the one that needs no shift */
+    }
+    fx = lower_frac(fx, fh);
+    fh = lower_frac(fh, fx);
+    int common = fx > fh ? fx : fh;
+    common = fa + common > target ? fa + common : target;
+    phase->x.frac = fx;
+    phase->h.frac = fh;
+    phase->shl_x = common - (fa + fx);
+    phase->shl_h = common - (fa + fh);
+    phase->shr = common - target;
+}
+
+/* A weight block with the fracs for which shl <= 15 and shr <= 63 can be had. */
+static brds_block weight_block(const brds_plan *plan, const float *values, size_t count, int target)
+{
+    int fa = plan->spec.activation.frac;
+    int low = target - fa - SHL_MOST, high = target - fa + SHR_MOST;
+    return (brds_block){values, count, plan->spec.weight_bits, clamp(low, FRAC_LOW, FRAC_HIGH),
+                        clamp(high, FRAC_LOW, FRAC_HIGH)};
+}
+
+/* --- matrices --- */
+
+/* One row: its nonzeros and, where they are too few, zeros at the first free
+ * columns.  A weight that quantises to 0 keeps its place. */
+static void fill_row(const float *row, brds_sparse *sparse, brds_format format, size_t place,
+                     uint64_t *clipped)
+{
+    int missing = sparse->nnz;
+    for (int column = 0; column < sparse->columns; column++) {
+        missing -= row[column] != 0.0f;
+    }
+    for (int column = 0; column < sparse->columns; column++) {
+        if (row[column] == 0.0f && missing-- <= 0) {
+            continue;
+        }
+        sparse->weight[place] = (int32_t)brds_quantize((double)row[column], format, clipped);
+        sparse->column[place] = (uint16_t)column;
+        place++;
+    }
+}
+
+static brds_status fill_sparse(const brds_plan *plan, const float *dense, brds_sparse *sparse,
+                               uint64_t *clipped, brds_diag *diag)
+{
+    size_t nnz = (size_t)sparse->nnz, count = (size_t)sparse->rows * nnz;
+    sparse->weight = calloc(count + 1, sizeof *sparse->weight);
+    sparse->column = calloc(count + 1, sizeof *sparse->column);
+    if (sparse->weight == NULL || sparse->column == NULL) {
+        return brds_fail_memory(diag);
+    }
+    brds_format format = {plan->spec.weight_bits, sparse->frac};
+    for (int row = 0; row < sparse->rows; row++) {
+        fill_row(dense + (size_t)row * (size_t)sparse->columns, sparse, format, (size_t)row * nnz,
+                 clipped);
+    }
+    return BRDS_OK;
+}
+
+static brds_status quantize_vector(const float *values, size_t count, brds_format format,
+                                   int32_t **out, uint64_t *clipped, brds_diag *diag)
+{
+    *out = calloc(count, sizeof **out);
+    if (*out == NULL) {
+        return brds_fail_memory(diag);
+    }
+    for (size_t i = 0; i < count; i++) {
+        (*out)[i] = (int32_t)brds_quantize((double)values[i], format, clipped);
+    }
+    return BRDS_OK;
+}
+
+/* --- phases --- */
+
+/* Peephole products (frac fp + fc) are shifted right to zf. */
+static brds_status make_peephole(const brds_plan *plan, const brds_layer *layer, brds_qphase *phase,
+                                 brds_diag *diag)
+{
+    int cell = plan->spec.cell.frac, bits = plan->spec.activation.bits;
+    size_t count = 3 * (size_t)layer->hidden;
+    brds_block block = {layer->peephole, count, bits,
+                        clamp(plan->z_frac - cell, FRAC_LOW, FRAC_HIGH), FRAC_HIGH};
+    int frac = all_zero(&block) ? clamp(bits - 1, block.low, block.high) : best_frac(&block);
+    phase->peephole_frac = frac;
+    phase->shr_p = frac + cell - plan->z_frac;
+    return quantize_vector(layer->peephole, count, (brds_format){bits, frac}, &phase->peephole,
+                           &phase->weight_saturated, diag);
+}
+
+static brds_status make_gates(const brds_plan *plan, const brds_phase *shape,
+                              const brds_layer *layer, brds_qphase *phase, brds_diag *diag)
+{
+    int rows = 4 * layer->hidden;
+    phase->x = (brds_sparse){.rows = rows, .columns = layer->columns_x, .nnz = shape->nnz_x};
+    phase->h = (brds_sparse){.rows = rows, .columns = layer->output, .nnz = shape->nnz_h};
+    brds_block x =
+        weight_block(plan, layer->w_x, (size_t)rows * (size_t)layer->columns_x, plan->z_frac);
+    brds_block h =
+        weight_block(plan, layer->w_h, (size_t)rows * (size_t)layer->output, plan->z_frac);
+    choose_fracs(plan, &x, &h, plan->z_frac, phase);
+    phase->error_x = relative_error(&x, phase->x.frac);
+    phase->error_h = relative_error(&h, phase->h.frac);
+    brds_status status = fill_sparse(plan, layer->w_x, &phase->x, &phase->weight_saturated, diag);
+    if (status == BRDS_OK) {
+        status = fill_sparse(plan, layer->w_h, &phase->h, &phase->weight_saturated, diag);
+    }
+    if (status == BRDS_OK) {
+        status =
+            quantize_vector(layer->bias, (size_t)rows, (brds_format){plan->z_bits, plan->z_frac},
+                            &phase->bias, &phase->bias_saturated, diag);
+    }
+    if (status == BRDS_OK && layer->peephole != NULL) {
+        status = make_peephole(plan, layer, phase, diag);
+    }
+    return status;
+}
+
+/* `bias` NULL: none (projection).  `target`: the result's format. */
+static brds_status make_linear(const brds_plan *plan, const brds_phase *shape, const float *weights,
+                               const float *bias, brds_format target, brds_qphase *phase,
+                               brds_diag *diag)
+{
+    phase->x = (brds_sparse){.rows = shape->rows, .columns = shape->columns_x, .nnz = shape->nnz_x};
+    brds_block x =
+        weight_block(plan, weights, (size_t)shape->rows * (size_t)shape->columns_x, target.frac);
+    brds_block none = {0};
+    choose_fracs(plan, &x, &none, target.frac, phase);
+    phase->error_x = relative_error(&x, phase->x.frac);
+    brds_status status = fill_sparse(plan, weights, &phase->x, &phase->weight_saturated, diag);
+    if (status == BRDS_OK && bias != NULL) {
+        status = quantize_vector(bias, (size_t)shape->rows, target, &phase->bias,
+                                 &phase->bias_saturated, diag);
+    }
+    return status;
+}
+
+static brds_status make_phase(const brds_plan *plan, const brds_phase *shape,
+                              const brds_network *network, brds_qphase *phase, brds_diag *diag)
+{
+    const brds_layer *layer = &network->layers[shape->layer];
+    switch (shape->kind) {
+    case BRDS_PHASE_GATES:
+        return make_gates(plan, shape, layer, phase, diag);
+    case BRDS_PHASE_PROJECTION:
+        return make_linear(plan, shape, layer->w_p, NULL, plan->spec.activation, phase, diag);
+    case BRDS_PHASE_HEAD:
+        break;
+    }
+    return make_linear(plan, shape, network->head_w, network->head_bias, plan->spec.head.output,
+                       phase, diag);
+}
+
+brds_status brds_qnet_make(const char *place, const brds_plan *plan, const brds_network *network,
+                           brds_qnet *qnet, brds_diag *diag)
+{
+    *qnet = (brds_qnet){.phase_count = plan->phase_count};
+    brds_status status = brds_network_check_balance(place, network, &plan->spec, diag);
+    for (int i = 0; status == BRDS_OK && i < plan->phase_count; i++) {
+        status = make_phase(plan, &plan->phases[i], network, &qnet->phases[i], diag);
+    }
+    if (status != BRDS_OK) {
+        brds_qnet_free(qnet);
+    }
+    return status;
+}
+
+void brds_qnet_free(brds_qnet *qnet)
+{
+    for (int i = 0; i < qnet->phase_count; i++) {
+        brds_qphase *phase = &qnet->phases[i];
+        free(phase->x.weight);
+        free(phase->x.column);
+        free(phase->h.weight);
+        free(phase->h.column);
+        free(phase->bias);
+        free(phase->peephole);
+    }
+    *qnet = (brds_qnet){0};
+}
