@@ -6,6 +6,8 @@
 #define COMMANDS(X) \
     X(check)        \
     X(schema)       \
+    X(import)       \
+    X(prune)        \
     X(man)
 
 #define DECLARE(name) extern const brds_command brds_cmd_##name;
