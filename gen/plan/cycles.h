@@ -20,9 +20,13 @@ typedef struct {
     uint64_t beats;    /* beats issued */
 } brds_cycles;
 
-/* `lengths` (sequences): steps of each sequence; the streams are offered back to back.
- * `state`: 1 if each sequence is preceded by an initial-state packet. */
+/* `lengths` (sequences): steps of each sequence, 1 at least; the streams are offered back to back. */
 brds_status brds_cycles_run(const brds_plan *plan, const int *gaps, size_t sequences,
                             const size_t *lengths, brds_cycles *cycles, brds_diag *diag);
+
+/* The same where an initial-state packet precedes each sequence (the first word of the first
+ * packet is then the first x handshake). */
+brds_status brds_cycles_run_state(const brds_plan *plan, const int *gaps, size_t sequences,
+                                  const size_t *lengths, brds_cycles *cycles, brds_diag *diag);
 
 #endif

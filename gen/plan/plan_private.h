@@ -18,6 +18,31 @@ int brds_plan_output_phase(const brds_plan *plan);
 /* Terms that one accumulator of the x lanes and of the h lanes can sum in a row of the phase. */
 void brds_phase_terms(const brds_plan *plan, const brds_phase *phase, int *terms_x, int *terms_h);
 
+/* Lanes that share a row's nonzeros: gates have two such groups (x and h lanes), a linear phase one. */
+typedef struct {
+    int first; /* its first lane among the Lx + Lh of a row */
+    int lanes;
+    int nnz;
+    int columns;
+} brds_lane_group;
+
+/* Fills `groups` and returns how many there are. */
+int brds_lane_groups(const brds_plan *plan, const brds_phase *phase, brds_lane_group groups[2]);
+
+/* The row that PE `pe`, gate `gate` of a group works; -1 past the end (section 3). */
+int brds_phase_row(const brds_plan *plan, const brds_phase *phase, int group, int pe, int gate);
+
+/* write(j) of section 6: cycles from the phase's first beat until result j may be read, LW + LI left out. */
+int brds_write_offset(const brds_plan *plan, const brds_phase *phase, int result);
+
+/* Whether lane group `group` of the edge's reader reads what its writer writes. */
+bool brds_edge_reads(const brds_plan *plan, int edge, int group);
+
+/* The gap of section 7, where `late` is the largest write(j) - offset(b) of all reads, or
+ * BRDS_NEVER_LATE; for drain edges `late` means nothing. */
+#define BRDS_NEVER_LATE (-(1 << 30))
+int brds_edge_gap(const brds_plan *plan, int edge, int late);
+
 /* An edge that keeps the drain registers from being overwritten, not one of data (section 7). */
 bool brds_edge_is_drain(const brds_plan *plan, int edge);
 

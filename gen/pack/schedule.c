@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "pack/schedule.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "plan/plan_private.h"
+
+enum { MAX_COMPLAINTS = 10 };
+
+/* One phase while it is scheduled. */
+typedef struct {
+    const char *place;
+    const brds_plan *plan;
+    const brds_phase *phase;
+    int number;
+    const brds_qphase *weights;
+    brds_slot *slots;
+    int late[2 * BRDS_MAX_EDGES]; /* (edge, lane group): largest write(j) - offset(b) so far */
+    int complaints;
+} schedule_job;
+
+static const brds_sparse *matrix_of(const schedule_job *job, int group)
+{
+    return group == 0 ? &job->weights->x : &job->weights->h;
+}
+
+/* The slot of place 0 in the group's lanes of a row's beat 0. */
+static brds_slot *row_slots(const schedule_job *job, int group, int pe, int gate, int lane)
+{
+    const brds_spec *spec = &job->plan->spec;
+    size_t lanes = (size_t)(spec->lanes_x + spec->lanes_h);
+    size_t row = (size_t)group * (size_t)job->phase->beats * (size_t)spec->pes + (size_t)pe;
+    return job->slots + (row * 4 + (size_t)gate) * lanes + (size_t)lane;
+}
+
+/* Slots from one beat of a row to its next. */
+static size_t beat_stride(const schedule_job *job)
+{
+    const brds_spec *spec = &job->plan->spec;
+    return (size_t)spec->pes * 4 * (size_t)(spec->lanes_x + spec->lanes_h);
+}
+
+/* ---- placing ---- */
+
+/* Nonzeros take the places from the last one backwards, so that padding, where a row does not
+ * fill its beats, comes first and every column is asked for as late as can be.  With relative
+ * indices the same order serves: each lane sees its columns ascend. */
+static void place_row(const schedule_job *job, const brds_lane_group *lanes,
+                      const brds_sparse *matrix, int row, brds_slot *first)
+{
+    size_t stride = beat_stride(job);
+    int pads = job->phase->beats * lanes->lanes - lanes->nnz;
+    int beat = pads / lanes->lanes, lane = pads % lanes->lanes;
+    const int32_t *weight = matrix->weight + (size_t)row * (size_t)matrix->nnz;
+    const uint16_t *column = matrix->column + (size_t)row * (size_t)matrix->nnz;
+    for (int i = 0; i < lanes->nnz; i++) {
+        first[(size_t)beat * stride + (size_t)lane] = (brds_slot){weight[i], column[i]};
+        if (++lane == lanes->lanes) {
+            lane = 0;
+            beat++;
+        }
+    }
+}
+
+static const char *matrix_name(const schedule_job *job, int group)
+{
+    static const char *const gate_names[] = {"W_x", "W_h"};
+    switch (job->phase->kind) {
+    case BRDS_PHASE_PROJECTION:
+        return "projection";
+    case BRDS_PHASE_HEAD:
+        return "head";
+    default:
+        return gate_names[group];
+    }
+}
+
+static void complain(schedule_job *job, int group, int row, int gap, int column, brds_diag *diag)
+{
+    if (job->complaints++ < MAX_COMPLAINTS) {
+        brds_fail(diag, BRDS_EINPUT, job->place,
+                  "give more hardware.index_bits, choose index \"absolute\", or prune with a "
+                  "smaller gap",
+                  "layer %d, %s, row %d: the gap of %d to column %d does not fit in %d bits",
+                  job->phase->layer, matrix_name(job, group), row, gap, column,
+                  job->plan->spec.index_bits);
+    }
+}
+
+/* Relative indices: the gap to the lane's column before must fit; the lane starts at 0. */
+static void check_gaps(schedule_job *job, int group, const brds_lane_group *lanes, int row,
+                       const brds_slot *first, brds_diag *diag)
+{
+    size_t stride = beat_stride(job);
+    int most = (1 << job->plan->spec.index_bits) - 1;
+    for (int lane = 0; lane < lanes->lanes; lane++) {
+        int before = 0;
+        for (int beat = 0; beat < job->phase->beats; beat++) {
+            int column = first[(size_t)beat * stride + (size_t)lane].column;
+            if (column >= 0 && column - before > most) {
+                complain(job, group, row, column - before, column, diag);
+            }
+            before = column >= 0 ? column : before;
+        }
+    }
+}
+
+/* ---- exact gaps ---- */
+
+/* Padding slots read too (absolute: column 0; relative: the lane's running column), perhaps a
+ * word that is not written yet; their weight is 0, so they set no constraint. */
+static void measure_row(schedule_job *job, int group, const brds_lane_group *lanes, int row_group,
+                        const brds_slot *first)
+{
+    const brds_plan *plan = job->plan;
+    size_t stride = beat_stride(job);
+    for (int e = 0; e < plan->edge_count; e++) {
+        if (plan->edges[e].reader != job->number || !brds_edge_reads(plan, e, group)) {
+            continue;
+        }
+        const brds_phase *writer = &plan->phases[plan->edges[e].writer];
+        int *late = &job->late[2 * e + group];
+        for (int beat = 0; beat < job->phase->beats; beat++) {
+            /* Columns ascend along the places: the last lane has the beat's latest. */
+            int column = first[(size_t)beat * stride + (size_t)(lanes->lanes - 1)].column;
+            int offset = row_group * job->phase->beats + beat;
+            int cycles =
+                column < 0 ? BRDS_NEVER_LATE : brds_write_offset(plan, writer, column) - offset;
+            *late = cycles > *late ? cycles : *late;
+        }
+    }
+}
+
+static void schedule_row(schedule_job *job, int row_group, int pe, int gate, brds_diag *diag)
+{
+    int row = brds_phase_row(job->plan, job->phase, row_group, pe, gate);
+    brds_lane_group groups[2];
+    int count = brds_lane_groups(job->plan, job->phase, groups);
+    if (row < 0) {
+        return;
+    }
+    for (int i = 0; i < count; i++) {
+        brds_slot *first = row_slots(job, row_group, pe, gate, groups[i].first);
+        place_row(job, &groups[i], matrix_of(job, i), row, first);
+        measure_row(job, i, &groups[i], row_group, first);
+        if (job->plan->spec.index == BRDS_INDEX_RELATIVE) {
+            check_gaps(job, i, &groups[i], row, first, diag);
+        }
+    }
+}
+
+/* ---- phases ---- */
+
+static brds_status alloc_slots(const brds_plan *plan, const brds_phase *phase, brds_slot **slots,
+                               brds_diag *diag)
+{
+    const brds_spec *spec = &plan->spec;
+    size_t count = (size_t)phase->groups * (size_t)phase->beats * (size_t)spec->pes * 4 *
+                   (size_t)(spec->lanes_x + spec->lanes_h);
+    *slots = malloc(count * sizeof(brds_slot));
+    if (*slots == NULL) {
+        return brds_fail_memory(diag);
+    }
+    for (size_t i = 0; i < count; i++) {
+        (*slots)[i] = (brds_slot){0, -1};
+    }
+    return BRDS_OK;
+}
+
+static brds_status schedule_phase(schedule_job *job, brds_diag *diag)
+{
+    for (int group = 0; group < job->phase->groups; group++) {
+        for (int pe = 0; pe < job->plan->spec.pes; pe++) {
+            for (int gate = 0; gate < 4; gate++) {
+                schedule_row(job, group, pe, gate, diag);
+            }
+        }
+    }
+    if (job->complaints > MAX_COMPLAINTS) {
+        brds_fail(diag, BRDS_EINPUT, job->place, "", "layer %d: %d more gaps do not fit",
+                  job->phase->layer, job->complaints - MAX_COMPLAINTS);
+    }
+    return job->complaints > 0 ? BRDS_EINPUT : BRDS_OK;
+}
+
+static void set_gaps(const schedule_job *job, brds_schedule *schedule)
+{
+    for (int e = 0; e < job->plan->edge_count; e++) {
+        if (job->plan->edges[e].reader == job->number) {
+            int x = job->late[2 * e], h = job->late[2 * e + 1];
+            schedule->gaps[e] = brds_edge_gap(job->plan, e, x > h ? x : h);
+        }
+    }
+}
+
+static brds_status make_phase(const char *place, const brds_plan *plan, const brds_qnet *qnet,
+                              int number, brds_schedule *schedule, brds_diag *diag)
+{
+    schedule_job job = {.place = place,
+                        .plan = plan,
+                        .phase = &plan->phases[number],
+                        .number = number,
+                        .weights = &qnet->phases[number]};
+    for (int i = 0; i < 2 * BRDS_MAX_EDGES; i++) {
+        job.late[i] = BRDS_NEVER_LATE;
+    }
+    brds_status status = alloc_slots(plan, job.phase, &schedule->slots[number], diag);
+    if (status != BRDS_OK) {
+        return status;
+    }
+    job.slots = schedule->slots[number];
+    status = schedule_phase(&job, diag);
+    set_gaps(&job, schedule);
+    return status;
+}
+
+brds_status brds_schedule_make(const char *place, const brds_plan *plan, const brds_qnet *qnet,
+                               brds_schedule *schedule, brds_diag *diag)
+{
+    brds_status status = BRDS_OK;
+    memset(schedule, 0, sizeof(*schedule));
+    brds_plan_worst_gaps(plan, schedule->worst_gaps);
+    for (int p = 0; p < plan->phase_count; p++) {
+        brds_status of_phase = make_phase(place, plan, qnet, p, schedule, diag);
+        status = status == BRDS_OK ? of_phase : status;
+    }
+    if (status != BRDS_OK) {
+        brds_schedule_free(schedule);
+    }
+    return status;
+}
+
+void brds_schedule_free(brds_schedule *schedule)
+{
+    for (int p = 0; p < BRDS_MAX_PHASES; p++) {
+        free(schedule->slots[p]);
+    }
+    memset(schedule, 0, sizeof(*schedule));
+}

@@ -1,0 +1,573 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * One struct and one step function a unit.  Within a cycle every unit sees the
+ * registers as they were when the cycle began: simulate_cycle orders the steps
+ * so that a register is read before its owner changes it.  Comments name the
+ * section of docs/microarchitecture.md that each rule comes from.
+ */
+#include "plan/cycles.h"
+
+#include <string.h>
+
+#include "plan/plan_private.h"
+
+enum {
+    BUFFERS = 2,
+    QUEUE = 128
+}; /* QUEUE: a power of two above the groups in flight, drain + LE + 2 at most */
+
+typedef struct {
+    bool valid, zero, slast;
+} cycle_token;
+
+/* ---- the controller, section 8 ---- */
+
+typedef struct {
+    int sp;
+    bool cand_valid;
+    int cand;               /* phase */
+    cycle_token cand_flags; /* its own copy */
+    cycle_token tokens[BRDS_MAX_LAYERS + 1];
+    bool running;
+    int phase, group, beat; /* of the beat on the bus */
+    cycle_token flags;
+    bool open; /* a sequence's last taken step was not its last */
+    uint64_t
+        open_at[BRDS_MAX_EDGES]; /* cycle from which the edge is open: the edge's counter is 0 */
+    uint64_t last_beat;          /* cycle of the latest beat + 1; 0: none yet */
+} controller;
+
+/* ---- groups on their way from the beat bus to the memories, section 6 ---- */
+
+typedef struct {
+    uint64_t write; /* cycle in which slot 0 is written */
+    int slots;      /* that write anything: rows past the end do not */
+    bool to_x;      /* the x copies are written */
+    bool done;      /* the phase's last group, and it outputs */
+} cycle_group;
+
+typedef struct {
+    cycle_group queue[QUEUE];
+    unsigned head, tail; /* counted modulo 2^32 */
+} pipeline;
+
+/* ---- section 9 ---- */
+
+typedef struct {
+    bool hold_valid, hold_state; /* a word of a vector, of an initial state */
+    int slices;                  /* of the word in hold that are not done yet */
+    bool ends;                   /* it is its vector's last */
+    size_t sequence, step;       /* of the next word on the stream */
+    int word;
+    int segment;             /* initial state: 2 * layer for h, + 1 for c; -1: the state was sent */
+    int used, ready;         /* buffers claimed, vectors complete and not taken */
+    uint64_t frees[BUFFERS]; /* cycles in which buffers are given back, in order */
+    int free_count;
+    bool started;
+    uint64_t first; /* cycle of the first handshake */
+} input_unit;
+
+typedef struct {
+    int used;
+    uint64_t releases[BUFFERS]; /* cycles of last words' handshakes, in order */
+    int release_count;
+    uint64_t last_word; /* cycle of the latest vector's last word */
+    uint64_t vectors;   /* whose last word left or is about to */
+} output_unit;
+
+typedef struct {
+    const brds_plan *plan;
+    const int *gaps;
+    size_t sequences;
+    const size_t *lengths;
+    bool state; /* initial-state packets, one before each sequence */
+    uint64_t cycle;
+    size_t take_sequence, take_step; /* of the vector taken next */
+    uint64_t taken;                  /* vectors taken */
+    controller ctrl;
+    pipeline pipe;
+    input_unit in;
+    output_unit out;
+    brds_cycles count;
+} simulation;
+
+/* What the controller tells the others within a cycle. */
+typedef struct {
+    bool x_take, y_claim;
+} cycle_signals;
+
+static int smaller(int a, int b)
+{
+    return a < b ? a : b;
+}
+
+/* ---- pipeline ---- */
+
+/* Slots of a group whose rows are not all past the end. */
+static int writing_slots(const brds_plan *plan, const brds_phase *phase, int group)
+{
+    int rows = phase->rows - group * phase->slots * plan->element_lanes;
+    return smaller(phase->slots, brds_ceil_div(rows, plan->element_lanes));
+}
+
+static void push_group(simulation *sim)
+{
+    const controller *ctrl = &sim->ctrl;
+    const brds_plan *plan = sim->plan;
+    const brds_phase *phase = &plan->phases[ctrl->phase];
+    bool outputs =
+        phase->to_output && (plan->spec.output == BRDS_OUTPUT_EVERY_STEP || ctrl->flags.slast);
+    sim->pipe.queue[sim->pipe.tail++ % QUEUE] = (cycle_group){
+        .write = sim->cycle + (uint64_t)(plan->timing.drain + plan->timing.le),
+        .slots = writing_slots(plan, phase, ctrl->group),
+        .to_x = phase->dest_x >= 0,
+        .done = outputs && ctrl->group == phase->groups - 1,
+    };
+}
+
+/* The element lanes write the x copies in the next cycle: the bus register is theirs now. */
+static bool lanes_write_x(const simulation *sim)
+{
+    for (unsigned i = sim->pipe.head; i != sim->pipe.tail; i++) {
+        const cycle_group *group = &sim->pipe.queue[i % QUEUE];
+        if (group->write > sim->cycle + 1) {
+            return false;
+        }
+        if (group->to_x && sim->cycle + 1 < group->write + (uint64_t)group->slots) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The last element write w of an output vector: full from w + 1 on, first word at w + 3 or
+ * right behind the vector before (section 9, the stream never waits). */
+static void finish_output(simulation *sim)
+{
+    output_unit *out = &sim->out;
+    uint64_t first = sim->cycle + 3;
+    if (out->vectors > 0 && first < out->last_word + 1) {
+        first = out->last_word + 1;
+    }
+    out->last_word = first + (uint64_t)sim->plan->y_words - 1;
+    out->releases[out->release_count++] = out->last_word;
+    out->vectors++;
+}
+
+static void step_pipeline(simulation *sim)
+{
+    while (sim->pipe.head != sim->pipe.tail) {
+        const cycle_group *group = &sim->pipe.queue[sim->pipe.head % QUEUE];
+        if (sim->cycle < group->write + (uint64_t)group->slots - 1) {
+            return;
+        }
+        if (group->done) {
+            finish_output(sim);
+        }
+        sim->pipe.head++;
+    }
+}
+
+/* ---- controller ---- */
+
+static bool any_token(const simulation *sim, int from)
+{
+    int stages = sim->plan->spec.layer_count + (sim->plan->spec.head.present ? 1 : 0);
+    for (int s = from; s < stages; s++) {
+        if (sim->ctrl.tokens[s].valid) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool last_beat(const simulation *sim)
+{
+    const controller *ctrl = &sim->ctrl;
+    const brds_phase *phase = &sim->plan->phases[ctrl->phase];
+    return ctrl->running && ctrl->beat == phase->beats - 1 && ctrl->group == phase->groups - 1;
+}
+
+/* Section 8, edge counters: max(gap - 1, 0) from the next cycle on, down to 0; in the writer's
+ * last cycle itself open only with gap 0.  So the edge is open from tau + gap on. */
+static void load_edges(simulation *sim)
+{
+    for (int e = 0; e < sim->plan->edge_count; e++) {
+        if (sim->plan->edges[e].writer == sim->ctrl.phase) {
+            sim->ctrl.open_at[e] = sim->cycle + (uint64_t)sim->gaps[e];
+        }
+    }
+}
+
+static bool edges_open(const simulation *sim)
+{
+    for (int e = 0; e < sim->plan->edge_count; e++) {
+        const brds_edge *edge = &sim->plan->edges[e];
+        bool skip = edge->skip_first && sim->ctrl.cand_flags.zero;
+        if (edge->reader == sim->ctrl.cand && !skip && sim->cycle < sim->ctrl.open_at[e]) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Section 8, `next` of the last phase: all tokens move on a stage. */
+static void shift_tokens(simulation *sim)
+{
+    cycle_token *tokens = sim->ctrl.tokens;
+    int layers = sim->plan->spec.layer_count;
+    bool every = sim->plan->spec.output == BRDS_OUTPUT_EVERY_STEP;
+    if (sim->plan->spec.head.present) {
+        tokens[layers] = tokens[layers - 1];
+        tokens[layers].valid = tokens[layers].valid && (every || tokens[layers].slast);
+    }
+    for (int s = layers - 1; s > 0; s--) {
+        tokens[s] = tokens[s - 1];
+    }
+    tokens[0].valid = false;
+}
+
+static void take_vector(simulation *sim)
+{
+    cycle_token token = {.valid = true};
+    token.zero = sim->take_step == 0 && !sim->state;
+    token.slast = sim->take_step + 1 == sim->lengths[sim->take_sequence];
+    sim->ctrl.tokens[0] = token;
+    sim->ctrl.open = !token.slast;
+    sim->taken++;
+    if (++sim->take_step == sim->lengths[sim->take_sequence]) {
+        sim->take_step = 0;
+        sim->take_sequence++;
+    }
+}
+
+/* Section 8, scan: one phase a cycle while there is no candidate. */
+static bool scan(simulation *sim)
+{
+    controller *ctrl = &sim->ctrl;
+    bool take = false;
+    if (ctrl->sp == 0) {
+        take = sim->in.ready > 0;
+        if (take) {
+            take_vector(sim);
+        } else if (!any_token(sim, 1)) {
+            return false;
+        }
+    }
+    const cycle_token *token = &ctrl->tokens[sim->plan->phases[ctrl->sp].stage];
+    if (ctrl->sp == 0 ? take : token->valid) {
+        ctrl->cand_valid = true;
+        ctrl->cand = ctrl->sp;
+        ctrl->cand_flags = *token;
+    }
+    if (ctrl->sp == 0 && !take) {
+        ctrl->tokens[0].valid = false;
+    }
+    if (++ctrl->sp == sim->plan->phase_count) {
+        ctrl->sp = 0;
+        shift_tokens(sim);
+    }
+    return take;
+}
+
+static void count_beat(simulation *sim)
+{
+    controller *ctrl = &sim->ctrl;
+    const brds_phase *phase = &sim->plan->phases[ctrl->phase];
+    sim->count.beats++;
+    ctrl->last_beat = sim->cycle + 1;
+    if (++ctrl->beat < phase->beats) {
+        return;
+    }
+    push_group(sim);
+    ctrl->beat = 0;
+    if (++ctrl->group < phase->groups) {
+        return;
+    }
+    ctrl->running = false;
+    if (ctrl->phase == 0) { /* section 8: the x buffer, LW + LI + 1 cycles after */
+        int delay = sim->plan->timing.lw + sim->plan->timing.li + 1;
+        sim->in.frees[sim->in.free_count++] = sim->cycle + (uint64_t)delay;
+    }
+}
+
+static cycle_signals step_controller(simulation *sim)
+{
+    controller *ctrl = &sim->ctrl;
+    cycle_signals signals = {false, false};
+    bool last = last_beat(sim), waited = ctrl->cand_valid, went = false;
+    if (last) {
+        load_edges(sim);
+    }
+    bool open = waited && edges_open(sim);
+    if (ctrl->running || (waited && !open)) {
+        sim->count.busy++;
+    } else if (!waited && ctrl->open && !any_token(sim, 0)) {
+        sim->count.stall_in++;
+    }
+    if (waited && open && (!ctrl->running || last)) {
+        signals.y_claim =
+            sim->plan->phases[ctrl->cand].to_output &&
+            (sim->plan->spec.output == BRDS_OUTPUT_EVERY_STEP || ctrl->cand_flags.slast);
+        went = !signals.y_claim || sim->out.used < BUFFERS;
+        sim->count.stall_out += went ? 0 : 1;
+        signals.y_claim = signals.y_claim && went;
+    }
+    if (ctrl->running) {
+        count_beat(sim);
+    }
+    if (!waited) {
+        signals.x_take = scan(sim);
+    }
+    if (went) {
+        ctrl->running = true;
+        ctrl->cand_valid = false;
+        ctrl->phase = ctrl->cand;
+        ctrl->flags = ctrl->cand_flags;
+        ctrl->group = ctrl->beat = 0;
+    }
+    return signals;
+}
+
+/* ---- input unit ---- */
+
+/* Slices of a word of `per_word` elements, `left` of them in the vector still. */
+static int word_slices(const brds_plan *plan, int per_word, int left)
+{
+    return brds_ceil_div(smaller(per_word, left), smaller(plan->element_lanes, per_word));
+}
+
+/* Section 9: no token, no candidate, no beat on the bus, none so lately that it may still
+ * write, no buffer claimed. */
+static bool core_empty(const simulation *sim)
+{
+    const controller *ctrl = &sim->ctrl;
+    const brds_plan *plan = sim->plan;
+    bool linear = plan->phases[plan->phase_count - 1].kind != BRDS_PHASE_GATES;
+    int slots = plan->phases[0].slots * (linear ? 4 : 1);
+    uint64_t quiet = (uint64_t)(plan->timing.drain - 1 + plan->timing.le + slots);
+    return !ctrl->running && !ctrl->cand_valid && !any_token(sim, 0) && sim->in.used == 0 &&
+           (ctrl->last_beat == 0 || sim->cycle >= ctrl->last_beat + quiet);
+}
+
+/* Where the stream goes after a word of an initial state: h and c of each layer start a word. */
+static void advance_state(simulation *sim)
+{
+    input_unit *in = &sim->in;
+    const brds_spec *spec = &sim->plan->spec;
+    int per_word = spec->stream_bits / 32, layer = in->segment / 2;
+    int size =
+        in->segment % 2 == 0 ? brds_spec_output_size(spec, layer) : spec->layers[layer].hidden_size;
+    in->slices = word_slices(sim->plan, per_word, size - in->word * per_word);
+    in->hold_state = true;
+    if (++in->word == brds_ceil_div(size, per_word)) {
+        in->word = 0;
+        in->segment = in->segment + 1 == 2 * spec->layer_count ? -1 : in->segment + 1;
+    }
+}
+
+static void advance_vector(simulation *sim)
+{
+    input_unit *in = &sim->in;
+    int per_word = sim->plan->spec.stream_bits / sim->plan->x_container;
+    in->slices = word_slices(sim->plan, per_word, sim->plan->spec.input_size - in->word * per_word);
+    in->hold_state = false;
+    in->used += in->word == 0 ? 1 : 0;
+    in->ends = ++in->word == sim->plan->x_words;
+    if (in->ends) {
+        in->word = 0;
+        if (++in->step == sim->lengths[in->sequence]) {
+            in->step = 0;
+            in->sequence++;
+            in->segment = sim->state ? 0 : -1;
+        }
+    }
+}
+
+/* Section 9: a slice a cycle unless the element lanes take the bus register; the next word
+ * comes with the last slice, a vector's first one only while a buffer is free. */
+static void step_input(simulation *sim, bool blocked, bool empty, cycle_signals signals)
+{
+    input_unit *in = &sim->in;
+    bool may_start = in->used < BUFFERS;
+    int completed = 0;
+    if (in->hold_valid && (in->hold_state ? empty : !blocked)) {
+        in->hold_valid = --in->slices > 0;
+        completed = !in->hold_valid && !in->hold_state && in->ends ? 1 : 0;
+    }
+    bool state = in->segment >= 0;
+    if (!in->hold_valid && in->sequence < sim->sequences && (state || in->word > 0 || may_start)) {
+        in->first = in->started ? in->first : sim->cycle;
+        in->started = in->hold_valid = true;
+        if (state) {
+            advance_state(sim);
+        } else {
+            advance_vector(sim);
+        }
+    }
+    in->ready += completed - (signals.x_take ? 1 : 0);
+    if (in->free_count > 0 && in->frees[0] == sim->cycle) {
+        in->used--;
+        in->frees[0] = in->frees[1];
+        in->free_count--;
+    }
+}
+
+/* ---- output unit ---- */
+
+static void step_output(simulation *sim, cycle_signals signals)
+{
+    output_unit *out = &sim->out;
+    out->used += signals.y_claim ? 1 : 0;
+    if (out->release_count > 0 && out->releases[0] == sim->cycle) {
+        out->used--;
+        out->releases[0] = out->releases[1];
+        out->release_count--;
+    }
+}
+
+/* ---- the whole ---- */
+
+static void simulate_cycle(simulation *sim)
+{
+    bool blocked = lanes_write_x(sim);
+    bool empty = sim->in.hold_state && sim->in.hold_valid && core_empty(sim);
+    cycle_signals signals = step_controller(sim);
+    step_input(sim, blocked, empty, signals);
+    step_pipeline(sim);
+    step_output(sim, signals);
+    sim->cycle++;
+}
+
+/* Cycles from now on in which nothing changes but the beat: the scan has its candidate or
+ * nothing to do, no word can move, no delayed event is due.  0 while anything else goes on. */
+static uint64_t quiet_cycles(const simulation *sim)
+{
+    const controller *ctrl = &sim->ctrl;
+    const input_unit *in = &sim->in;
+    bool scanning = !ctrl->cand_valid && (ctrl->sp > 0 || in->ready > 0 || any_token(sim, 1));
+    bool waits =
+        in->sequence == sim->sequences || (in->segment < 0 && in->word == 0 && in->used == BUFFERS);
+    if (!ctrl->running || scanning || in->hold_valid || !waits) {
+        return 0;
+    }
+    uint64_t until = sim->cycle + (uint64_t)(sim->plan->phases[ctrl->phase].beats - 1 - ctrl->beat);
+    if (sim->pipe.head != sim->pipe.tail) {
+        const cycle_group *group = &sim->pipe.queue[sim->pipe.head % QUEUE];
+        uint64_t last = group->write + (uint64_t)group->slots - 1;
+        until = last < until ? last : until;
+    }
+    if (in->free_count > 0 && in->frees[0] < until) {
+        until = in->frees[0];
+    }
+    if (sim->out.release_count > 0 && sim->out.releases[0] < until) {
+        until = sim->out.releases[0];
+    }
+    return until - sim->cycle;
+}
+
+static void skip_quiet_cycles(simulation *sim)
+{
+    uint64_t cycles = quiet_cycles(sim);
+    if (cycles > 0) {
+        sim->ctrl.beat += (int)cycles;
+        sim->count.beats += cycles;
+        sim->count.busy += cycles;
+        sim->cycle += cycles;
+        sim->ctrl.last_beat = sim->cycle;
+    }
+}
+
+static void start_simulation(simulation *sim, const brds_plan *plan, const int *gaps, bool state)
+{
+    memset(sim, 0, sizeof(*sim));
+    sim->plan = plan;
+    sim->gaps = gaps;
+    sim->state = state;
+    sim->in.segment = state ? 0 : -1;
+}
+
+/* More cycles than any machine needs for these steps: only a fault can reach them. */
+static uint64_t cycle_limit(const brds_plan *plan, uint64_t steps, size_t sequences)
+{
+    const brds_spec *spec = &plan->spec;
+    uint64_t each = (uint64_t)plan->words + (uint64_t)plan->x_words * 64 + (uint64_t)plan->y_words;
+    uint64_t phases = (uint64_t)plan->phase_count * 70000; /* a gap has 16 bits */
+    uint64_t state = (uint64_t)spec->layer_count * 2 * BRDS_MAX_SIZE + 70000;
+    return (steps + (uint64_t)plan->phase_count + 2) * (each + phases) + sequences * state;
+}
+
+static void advance(simulation *sim)
+{
+#ifndef BRDS_CYCLES_PLAIN /* verif/unit/test_cycles.c compares both ways */
+    skip_quiet_cycles(sim);
+#endif
+    simulate_cycle(sim);
+}
+
+static brds_status run(simulation *sim, brds_cycles *cycles, brds_diag *diag)
+{
+    const brds_plan *plan = sim->plan;
+    uint64_t steps = 0;
+    for (size_t i = 0; i < sim->sequences; i++) {
+        steps += sim->lengths[i];
+    }
+    uint64_t outputs = plan->spec.output == BRDS_OUTPUT_EVERY_STEP ? steps : sim->sequences;
+    uint64_t limit = cycle_limit(plan, steps, sim->sequences);
+    while (sim->out.vectors < outputs || sim->out.release_count > 0) {
+        advance(sim);
+        if (sim->cycle > limit) {
+            return brds_fail(diag, BRDS_EINPUT, plan->spec.name, "", "the cycle model is stuck");
+        }
+    }
+    sim->count.total = sim->cycle - sim->in.first;
+    sim->count.steps = steps;
+    *cycles = sim->count;
+    return BRDS_OK;
+}
+
+brds_status brds_cycles_run(const brds_plan *plan, const int *gaps, size_t sequences,
+                            const size_t *lengths, brds_cycles *cycles, brds_diag *diag)
+{
+    simulation sim;
+    start_simulation(&sim, plan, gaps, false);
+    sim.sequences = sequences;
+    sim.lengths = lengths;
+    return run(&sim, cycles, diag);
+}
+
+brds_status brds_cycles_run_state(const brds_plan *plan, const int *gaps, size_t sequences,
+                                  const size_t *lengths, brds_cycles *cycles, brds_diag *diag)
+{
+    simulation sim;
+    start_simulation(&sim, plan, gaps, true);
+    sim.sequences = sequences;
+    sim.lengths = lengths;
+    return run(&sim, cycles, diag);
+}
+
+/* The pattern of steps may repeat only every few of them: the count of measured steps has many
+ * divisors, and falls only for networks whose steps are long against every irregularity. */
+static size_t measured_steps(const brds_plan *plan)
+{
+    return plan->words < 100000 ? 240 : plan->words < 1000000 ? 48 : 12;
+}
+
+double brds_plan_cycles_per_step(const brds_plan *plan, const int *gaps)
+{
+    simulation sim;
+    uint64_t warm = 2 * (uint64_t)plan->spec.layer_count + 6, began;
+    size_t measured = measured_steps(plan);
+    size_t length = (size_t)warm + measured + 8; /* the end of the sequence stays out of sight */
+    start_simulation(&sim, plan, gaps, false);
+    sim.sequences = 1;
+    sim.lengths = &length;
+    while (sim.taken < warm) {
+        advance(&sim);
+    }
+    began = sim.cycle;
+    while (sim.taken < warm + measured) {
+        advance(&sim);
+    }
+    return (double)(sim.cycle - began) / (double)measured;
+}
