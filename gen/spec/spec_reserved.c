@@ -9,6 +9,7 @@
 #include "spec/spec_table.h"
 
 /* Sorted, for bsearch. */
+/* clang-format off */
 static const char *const reserved[] = {
     "accept_on", "alias", "always", "always_comb", "always_ff", "always_latch", "and", "assert",
     "assign", "assume", "automatic", "before", "begin", "bind", "bins", "binsof", "bit",
@@ -42,12 +43,15 @@ static const char *const reserved[] = {
     "wait_order", "wand", "weak", "weak0", "weak1", "while", "wildcard", "wire", "with",
     "within", "wor", "xnor", "xor",
 };
+/* clang-format on */
 
-static int compare(const void *word, const void *entry) {
+static int compare(const void *word, const void *entry)
+{
     return strcmp(word, *(const char *const *)entry);
 }
 
-bool brds_is_reserved(const char *word) {
+bool brds_is_reserved(const char *word)
+{
     return bsearch(word, reserved, sizeof(reserved) / sizeof(reserved[0]), sizeof(reserved[0]),
                    compare) != NULL;
 }

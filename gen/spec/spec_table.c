@@ -12,17 +12,17 @@ const char *const brds_index_words[] = {"absolute", "relative", NULL};
 const char *const brds_multiply_words[] = {"dsp", "logic", NULL};
 const char *const brds_control_words[] = {"axi4-lite", "none", NULL};
 const char *const brds_output_words[] = {"every_step", "last_step", NULL};
-const char *const brds_family_words[] = {"generic", "xcup",  "xc7",   "ecp5",
-                                         "ice40",   "nexus", "gowin", "intel_alm", NULL};
+const char *const brds_family_words[] = {"generic", "xcup",  "xc7",       "ecp5", "ice40",
+                                         "nexus",   "gowin", "intel_alm", NULL};
 static const char *const segment_words[] = {"4", "8", "16", "32", "64", "128", "256", NULL};
 static const char *const stream_words[] = {"32", "64", "128", "256", "512", NULL};
 
 #define AT(member) .offset = offsetof(brds_draft, member)
-#define LAYER(member)                                                                             \
-    .offset = offsetof(brds_draft, spec.layers) + offsetof(brds_layer_spec, member),              \
+#define LAYER(member)                                                                \
+    .offset = offsetof(brds_draft, spec.layers) + offsetof(brds_layer_spec, member), \
     .stride = sizeof(brds_layer_spec)
-#define RATIO(member)                                                                             \
-    .offset = offsetof(brds_draft, sparsity) + offsetof(brds_sparsity, member),                   \
+#define RATIO(member)                                                           \
+    .offset = offsetof(brds_draft, sparsity) + offsetof(brds_sparsity, member), \
     .stride = sizeof(brds_sparsity)
 #define NOWHERE .offset = BRDS_NOT_STORED
 
@@ -124,8 +124,7 @@ const brds_key brds_keys[] = {
      TEXT("Bits below the binary point. The input of tanh, which has activation.bits - 2 of them, "
           "is taken from the cell state: a much coarser cell would leave its low bits empty, a "
           "finer one than 28 bits could not hold the function's range of +-8.")},
-    {"/numeric/rounding", WORD(brds_rounding_words), AT(spec.rounding),
-     DEFAULT(BRDS_ROUND_HALF_UP),
+    {"/numeric/rounding", WORD(brds_rounding_words), AT(spec.rounding), DEFAULT(BRDS_ROUND_HALF_UP),
      TEXT("What happens to the bits that a narrower format drops: to the nearest with ties "
           "upwards, to the nearest with ties to even, or downwards.")},
     {"/numeric/function_segments", CHOICE(segment_words), AT(spec.function_segments), DEFAULT(32),

@@ -46,11 +46,11 @@ typedef struct {
     const char *pointer; /* JSON pointer; `*` stands for the index of an array item */
     brds_key_type type;
     bool required;
-    int low, high;            /* INTEGER: range; ARRAY: number of items */
-    int fallback;             /* default; BRDS_ABSENT: none, or `fallback_text` */
-    const char *const *words; /* WORD, CHOICE: what is allowed; ends with NULL */
-    size_t offset;            /* in brds_draft, of item 0; BRDS_NOT_STORED */
-    size_t stride;            /* from one array item to the next */
+    int low, high;             /* INTEGER: range; ARRAY: number of items */
+    int fallback;              /* default; BRDS_ABSENT: none, or `fallback_text` */
+    const char *const *words;  /* WORD, CHOICE: what is allowed; ends with NULL */
+    size_t offset;             /* in brds_draft, of item 0; BRDS_NOT_STORED */
+    size_t stride;             /* from one array item to the next */
     const char *fallback_text; /* how a computed default comes about, or NULL */
     const char *range_text;    /* a range that depends on other keys, or NULL */
     const char *excludes;      /* sibling that must not be given with this one, or NULL */
@@ -80,8 +80,6 @@ const brds_key *brds_key_parent(const brds_key *key);
 /* The last part of the pointer: what the document writes. */
 const char *brds_key_name(const brds_key *key);
 
-/* Edits (insert, delete, replace, swap of neighbours) that turn a into b. */
-size_t brds_edit_distance(const char *a, const char *b);
 /* The key below `parent` nearest to `name`, or NULL if none is near. */
 const brds_key *brds_key_nearest(const brds_key *parent, const char *name);
 
@@ -89,7 +87,11 @@ const brds_key *brds_key_nearest(const brds_key *parent, const char *name);
 bool brds_is_reserved(const char *word);
 
 extern const char *const brds_rounding_words[], *const brds_weights_words[],
-    *const brds_vector_words[], *const brds_index_words[], *const brds_multiply_words[],
-    *const brds_control_words[], *const brds_output_words[], *const brds_family_words[];
+                                                    *const brds_vector_words[],
+                                                        *const brds_index_words[],
+                                                            *const brds_multiply_words[],
+                                                                *const brds_control_words[],
+                                                                    *const brds_output_words[],
+                                                                        *const brds_family_words[];
 
 #endif
