@@ -22,9 +22,9 @@ static const struct {
     const char *name;
     size_t size;
 } dtypes[] = {
-    [BRDS_F32] = {"F32", 4}, [BRDS_F64] = {"F64", 8}, [BRDS_F16] = {"F16", 2},
+    [BRDS_F32] = {"F32", 4},   [BRDS_F64] = {"F64", 8}, [BRDS_F16] = {"F16", 2},
     [BRDS_BF16] = {"BF16", 2}, [BRDS_I64] = {"I64", 8}, [BRDS_I32] = {"I32", 4},
-    [BRDS_I16] = {"I16", 2}, [BRDS_I8] = {"I8", 1}, [BRDS_U8] = {"U8", 1},
+    [BRDS_I16] = {"I16", 2},   [BRDS_I8] = {"I8", 1},   [BRDS_U8] = {"U8", 1},
     [BRDS_BOOL] = {"BOOL", 1},
 };
 
@@ -40,12 +40,7 @@ size_t brds_dtype_size(brds_dtype dtype)
 
 void brds_tensor_place(char place[BRDS_PLACE_LENGTH], const char *path, const char *name)
 {
-    int used = snprintf(place, BRDS_PLACE_LENGTH, "%.4096s: tensor %.400s", path, name);
-    for (int i = 0; i < used && i < BRDS_PLACE_LENGTH; i++) {
-        if ((unsigned char)place[i] < 0x20 || place[i] == 0x7f) {
-            place[i] = '?';
-        }
-    }
+    snprintf(place, BRDS_PLACE_LENGTH, "%.4096s: tensor %.400s", path, name);
 }
 
 /* The body of the file: what lies behind the header. */
@@ -152,7 +147,8 @@ static brds_status read_entry(const char *path, const char *name, json_t *entry,
     }
     const char *key;
     json_t *value;
-    json_object_foreach(entry, key, value) {
+    json_object_foreach(entry, key, value)
+    {
         if (strcmp(key, "dtype") != 0 && strcmp(key, "shape") != 0 &&
             strcmp(key, "data_offsets") != 0) {
             return brds_fail(diag, BRDS_EINPUT, place, "known are dtype, shape and data_offsets",
@@ -190,15 +186,18 @@ static brds_status read_metadata(const char *path, json_t *metadata, brds_safete
     size_t used = 0;
     const char *key;
     json_t *value;
-    json_object_foreach(metadata, key, value) {
+    json_object_foreach(metadata, key, value)
+    {
         if (!json_is_string(value)) {
             return brds_fail(diag, BRDS_EINPUT, path, "",
                              "__metadata__: the value of '%.80s' is not a string", key);
         }
-        file->metadata[used] = strdup(key);
-        file->metadata[used + 1] = strdup(json_string_value(value));
-        if (!file->metadata[used++] || !file->metadata[used++]) {
-            return brds_fail_memory(diag);
+        const char *pair[2] = {key, json_string_value(value)};
+        for (int i = 0; i < 2; i++) {
+            file->metadata[used] = strdup(pair[i]);
+            if (!file->metadata[used++]) {
+                return brds_fail_memory(diag);
+            }
         }
     }
     qsort(file->metadata, used / 2, 2 * sizeof *file->metadata, by_key);
@@ -250,7 +249,8 @@ static brds_status read_entries(json_t *header, body data, brds_safetensors *fil
     int faults = 0;
     const char *name;
     json_t *entry;
-    json_object_foreach(header, name, entry) {
+    json_object_foreach(header, name, entry)
+    {
         brds_status status;
         if (strcmp(name, "__metadata__") == 0) {
             status = read_metadata(file->path, entry, file, diag);
@@ -286,20 +286,18 @@ static brds_status parse(brds_safetensors *file, brds_diag *diag)
     }
     uint64_t length = header_length(file->bytes);
     if (length > MAX_HEADER_BYTES || length > file->size - PREFIX_BYTES) {
-        return brds_fail(diag, BRDS_EINPUT, file->path,
-                         "it is cut short, or not a safetensors file",
-                         "the header is said to have %" PRIu64 " bytes, the file has %zu", length,
-                         file->size);
+        return brds_fail(
+            diag, BRDS_EINPUT, file->path, "it is cut short, or not a safetensors file",
+            "the header is said to have %" PRIu64 " bytes, the file has %zu", length, file->size);
     }
     json_error_t error;
     const char *text = (const char *)file->bytes + PREFIX_BYTES;
     json_t *header = json_loadb(text, (size_t)length, JSON_REJECT_DUPLICATES, &error);
     if (!json_is_object(header)) {
         json_decref(header);
-        return brds_fail(diag, BRDS_EINPUT, file->path,
-                         "it is not a safetensors file, or it is damaged",
-                         "the header is not a JSON object: %s",
-                         header ? "it is a list" : error.text);
+        return brds_fail(
+            diag, BRDS_EINPUT, file->path, "it is not a safetensors file, or it is damaged",
+            "the JSON header is wrong: %s", header ? "it is a list, not an object" : error.text);
     }
     body data = {file->bytes + PREFIX_BYTES + length, file->size - PREFIX_BYTES - (size_t)length};
     brds_status status = read_entries(header, data, file, diag);
@@ -310,7 +308,7 @@ static brds_status parse(brds_safetensors *file, brds_diag *diag)
 brds_status brds_safetensors_load(const char *path, brds_safetensors *file, brds_diag *diag)
 {
     *file = (brds_safetensors){0};
-    file->path = strdup(path);
+    file->path = strdup(brds_input_place(path));
     brds_status status = file->path ? BRDS_OK : brds_fail_memory(diag);
     if (!status) {
         status = brds_read_file(path, FILE_LIMIT, &file->bytes, &file->size, diag);
@@ -326,8 +324,6 @@ brds_status brds_safetensors_load(const char *path, brds_safetensors *file, brds
 
 void brds_safetensors_free(brds_safetensors *file)
 {
-    /* An entry that failed half-way may lie one past the count; its name is
-     * then still NULL. */
     for (size_t i = 0; i < file->count; i++) {
         free(file->tensors[i].name);
     }

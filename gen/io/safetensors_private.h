@@ -9,8 +9,7 @@
 
 enum { BRDS_PLACE_LENGTH = 4608, BRDS_SHAPE_LENGTH = 256 };
 
-/* "PATH: tensor NAME"; control characters of NAME become '?', so that a
- * hostile name cannot drive the terminal, and a long NAME is cut. */
+/* "PATH: tensor NAME"; a NAME longer than anyone could want to read is cut. */
 void brds_tensor_place(char place[BRDS_PLACE_LENGTH], const char *path, const char *name);
 
 /* "(512, 39)"; with `wildcard` a 0 reads "any". */
