@@ -1,0 +1,337 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// brds_xin: s_axis_x (docs/microarchitecture.md, section 9): checks a packet, writes its elements to
+// the x copies in slices of S = min(ELEMS, STREAM_BITS / X_CONTAINER), hands complete vectors to
+// brds_ctrl; with INIT_STATE also initial states, to the h copies and the c memory.
+//
+//   A vector that is not wanted, too short or too long is dropped, and so is everything after it up
+//   to a vector with tuser bit 0: no token sees it and the step parity stays.
+//
+// Latency: word in cycle n, its first slice in n+1, on the write bus in n+2; vector ready in the cycle
+// after its last slice. Initiation interval: as many cycles a word as it has slices.
+`default_nettype none
+
+module brds_xin #(
+    // element lanes
+    parameter integer ELEMS = 2,
+    // bits of an activation and of a cell
+    parameter integer ACT_BITS = 16,
+    parameter integer CELL_BITS = 24,
+    // stream: bits of a word, bits of an element's container
+    parameter integer STREAM_BITS = 64,
+    parameter integer X_CONTAINER = 16,
+    // elements of a vector
+    parameter integer INPUT_SIZE = 5,
+    // base of x in the x copies (words), words of a half and address bits of both copies
+    parameter integer X_BASE = 0,
+    parameter integer X_HALF = 8,
+    parameter integer H_HALF = 8,
+    parameter integer X_ADDR_BITS = 4,
+    parameter integer H_ADDR_BITS = 4,
+    // address bits of the c memory
+    parameter integer UNIT_ADDR_BITS = 1,
+    // 1: initial states are taken
+    parameter integer INIT_STATE = 1,
+    // per layer at [32*l +: 32]: output width, hidden units, base in the h copies, first c row
+    parameter integer LAYERS = 1,
+    parameter [LAYERS*32-1:0] ST_R = 32'd4,
+    parameter [LAYERS*32-1:0] ST_H = 32'd4,
+    parameter [LAYERS*32-1:0] ST_HBASE = 32'd0,
+    parameter [LAYERS*32-1:0] ST_UNIT = 32'd0
+) (
+    input wire clk,
+    input wire rst,
+    // state of the core
+    input wire weights_ok,
+    input wire loading,                  // an image is being received: no new packet is started
+    input wire load_wanted,              // an image waits: none is started between sequences
+    input wire ctrl_empty,
+    output wire quiet,                   // nothing buffered, half received or just arriving
+    // stream
+    input wire [STREAM_BITS-1:0] s_axis_x_tdata,
+    input wire s_axis_x_tvalid,
+    output wire s_axis_x_tready,
+    input wire s_axis_x_tlast,
+    input wire [2:0] s_axis_x_tuser,
+    // vectors for brds_ctrl
+    output wire x_valid,
+    output wire x_par,
+    output wire x_zero,
+    output wire x_sfirst,
+    output wire x_slast,
+    output reg x_dropping,
+    input wire x_take,
+    input wire x_free,
+    // writes
+    output wire xw_x,
+    output wire xw_h,
+    output wire [ELEMS-1:0] xw_we,
+    output wire [X_ADDR_BITS-$clog2(ELEMS)-1:0] xw_xrow,
+    output wire [H_ADDR_BITS-$clog2(ELEMS)-1:0] xw_hrow,
+    output wire [ELEMS*ACT_BITS-1:0] xw_data,
+    input wire xw_grant,
+    output wire [ELEMS-1:0] xc_we,
+    output wire [UNIT_ADDR_BITS-1:0] xc_row,
+    output wire [ELEMS*CELL_BITS-1:0] xc_data,
+    // errors, one cycle: early tlast, late tlast, no first, no weights, range, state
+    output wire [5:0] error
+);
+    localparam integer SE = STREAM_BITS / X_CONTAINER;
+    localparam integer S = ELEMS < SE ? ELEMS : SE;
+    localparam integer WORDS = (INPUT_SIZE + SE - 1) / SE;
+    localparam integer SLICES = (INPUT_SIZE + S - 1) / S;
+    localparam integer ROW_BITS = X_ADDR_BITS - $clog2(ELEMS);
+    localparam integer GROUPS = ELEMS / S;          // slices of a row
+    localparam integer LAST_ELEMS = INPUT_SIZE - (SLICES - 1) * S;
+    localparam integer COUNT_BITS = $clog2(SLICES + 1);
+    localparam integer GROUP_BITS = GROUPS > 1 ? $clog2(GROUPS) : 1;
+    localparam integer PER_WORD = SE / S;           // slices of a word
+    localparam integer PART_BITS = PER_WORD > 1 ? $clog2(PER_WORD) : 1;
+    localparam integer WORDS_M2 = WORDS - 2;
+    localparam integer SLICES_M1 = SLICES - 1;
+    localparam integer GROUPS_M1 = GROUPS - 1;
+    localparam integer PART_M1 = PER_WORD - 1;
+    localparam integer ROW_0 = X_BASE / ELEMS;
+    localparam integer ROW_1 = (X_BASE + X_HALF) / ELEMS;
+    localparam ONE_WORD = WORDS == 1;
+    localparam STATES = INIT_STATE != 0;
+
+    // ---- packets ----
+    reg at_start, swallow, in_state;     // place of the next word
+    reg in_open;                         // the last vector that was kept was not a sequence's last
+    reg st_loaded;                       // an initial state waits for its sequence
+    reg [COUNT_BITS-1:0] words_left;     // of the vector after the next word
+    wire st_last_word;
+
+    reg hold_valid, hold_state;
+    reg [STREAM_BITS-1:0] hold;
+    wire slice_done, word_done;
+    reg [1:0] used;
+    reg [1:0] ready;
+
+    wire hold_free = !hold_valid || (slice_done && word_done);
+    wire may_start = !used[1] && !loading && !(load_wanted && !in_open && !st_loaded);
+    assign s_axis_x_tready = swallow || (hold_free && (!at_start || may_start));
+    wire take = s_axis_x_tvalid && s_axis_x_tready;
+    assign quiet = at_start && !swallow && !hold_valid && used == 2'd0 && !take;
+
+    wire first = s_axis_x_tuser[0];
+    wire new_state = STATES && s_axis_x_tuser[2];
+    wire is_state = at_start ? new_state : in_state;
+    wire last_word = is_state ? !at_start && st_last_word : (at_start ? ONE_WORD : words_left == {COUNT_BITS{1'b0}});
+    wire bad_length = last_word != s_axis_x_tlast;
+
+    // Why a packet is refused at its first word.
+    wire no_weights = at_start && !weights_ok;
+    wire mid_state = at_start && new_state && in_open;
+    wire no_first = at_start && !new_state && !first && !in_open;
+    wire judged = take && !swallow;
+    wire refused = judged && (no_weights || mid_state || no_first || bad_length);
+    wire keep = judged && !refused;
+    // While a sequence is being dropped, its further vectors are no new errors.
+    wire silent = x_dropping && no_first;
+
+    wire clipped;
+    assign error[0] = refused && !no_weights && !no_first && !is_state && !last_word;
+    assign error[1] = refused && !no_weights && !no_first && !is_state && last_word;
+    assign error[2] = refused && !no_weights && no_first && !silent;
+    assign error[3] = refused && no_weights && !silent;
+    assign error[4] = slice_done && clipped;
+    assign error[5] = refused && !no_weights && is_state;
+
+    always @(posedge clk) begin
+        if (rst) begin
+            at_start <= 1'b1;
+            swallow <= 1'b0;
+            in_state <= 1'b0;
+        end else if (take) begin
+            at_start <= s_axis_x_tlast;
+            swallow <= !s_axis_x_tlast && (swallow || refused);
+            in_state <= is_state;
+        end
+    end
+
+    reg vec_zero, vec_first, vec_last;
+    always @(posedge clk) begin
+        if (rst) begin
+            in_open <= 1'b0;
+            st_loaded <= 1'b0;
+            x_dropping <= 1'b0;
+        end else if (refused) begin
+            in_open <= 1'b0;
+            st_loaded <= 1'b0;
+            x_dropping <= 1'b1;
+        end else if (keep) begin
+            x_dropping <= 1'b0;
+            st_loaded <= is_state && last_word;
+            if (last_word && !is_state)
+                in_open <= at_start ? !s_axis_x_tuser[1] : !vec_last;
+        end
+    end
+
+    always @(posedge clk) begin
+        if (take && at_start) begin
+            vec_first <= first;
+            vec_last <= s_axis_x_tuser[1];
+            vec_zero <= first && !st_loaded;
+            words_left <= WORDS_M2[COUNT_BITS-1:0];
+        end else if (take) begin
+            words_left <= words_left - 1'b1;
+        end
+    end
+
+    // ---- buffers ----
+    reg w_par, r_par;                    // parity of the vector being written, and of the next one taken
+    reg [1:0] q_zero, q_first, q_last;   // by parity
+    wire complete;
+    wire claim = keep && at_start && !is_state;
+    wire give_back = refused && !at_start && !is_state;
+
+    always @(posedge clk) begin
+        if (rst) begin
+            used <= 2'd0;
+            ready <= 2'd0;
+            w_par <= 1'b0;
+            r_par <= 1'b0;
+        end else begin
+            used <= used + {1'b0, claim} - {1'b0, x_free} - {1'b0, give_back};
+            ready <= ready + {1'b0, complete} - {1'b0, x_take};
+            w_par <= w_par ^ complete;
+            r_par <= r_par ^ x_take;
+        end
+    end
+    always @(posedge clk) begin
+        if (complete) begin
+            q_zero[w_par] <= vec_zero;
+            q_first[w_par] <= vec_first;
+            q_last[w_par] <= vec_last;
+        end
+    end
+    assign x_valid = ready != 2'd0;
+    assign x_par = r_par;
+    assign x_zero = q_zero[r_par];
+    assign x_sfirst = q_first[r_par];
+    assign x_slast = q_last[r_par];
+
+    // ---- slices of a vector ----
+    reg [COUNT_BITS-1:0] slices_left;    // after this one
+    reg [GROUP_BITS-1:0] group;          // of the row
+    reg [PART_BITS-1:0] part;            // of the word
+    reg [ROW_BITS-1:0] row;
+    wire last_slice = slices_left == {COUNT_BITS{1'b0}};
+    wire group_end = group == GROUPS_M1[GROUP_BITS-1:0];
+    wire part_end = part == PART_M1[PART_BITS-1:0];
+    wire next_par = w_par ^ complete;
+
+    always @(posedge clk) begin
+        if (rst)
+            hold_valid <= 1'b0;
+        else if (hold_free)
+            hold_valid <= keep;
+        if (hold_free) begin
+            hold_state <= is_state;
+            part <= {PART_BITS{1'b0}};
+        end else if (slice_done) begin
+            part <= part + 1'b1;
+        end
+    end
+    always @(posedge clk) begin
+        if (take && at_start) begin
+            slices_left <= SLICES_M1[COUNT_BITS-1:0];
+            group <= {GROUP_BITS{1'b0}};
+            row <= next_par ? ROW_1[ROW_BITS-1:0] : ROW_0[ROW_BITS-1:0];
+        end else if (slice_done) begin
+            slices_left <= slices_left - 1'b1;
+            group <= group_end ? {GROUP_BITS{1'b0}} : group + 1'b1;
+            if (group_end)
+                row <= row + 1'b1;
+        end
+    end
+
+    wire [S*ACT_BITS-1:0] x_data;
+    wire [S-1:0] x_clipped, x_used;
+    wire [ELEMS-1:0] x_we;
+    genvar i;
+    generate
+        for (i = 0; i < S; i = i + 1) begin : g_elem
+            brds_clip #(.IN_BITS(X_CONTAINER), .OUT_BITS(ACT_BITS)) clip (
+                .in(hold[X_CONTAINER*i +: X_CONTAINER]), .out(x_data[ACT_BITS*i +: ACT_BITS]),
+                .clipped(x_clipped[i]));
+            assign x_used[i] = !last_slice || i < LAST_ELEMS;
+        end
+        for (i = 0; i < ELEMS; i = i + 1) begin : g_lane
+            localparam integer GROUP = i / S;
+            assign x_we[i] = group == GROUP[GROUP_BITS-1:0] && x_used[i % S];
+        end
+    endgenerate
+    assign xw_x = hold_valid && !hold_state;
+    assign xw_xrow = row;
+    wire x_word_done = part_end || last_slice;
+    assign complete = slice_done && !hold_state && last_slice;
+
+    // ---- initial states ----
+    generate
+        if (STATES) begin : g_state
+            localparam integer SW = STREAM_BITS / 32;
+            localparam integer SS = ELEMS < SW ? ELEMS : SW;
+            wire st_word_done, st_is_c;
+            wire [ELEMS-1:0] st_we;
+            wire [SS-1:0] st_used, h_clipped, c_clipped;
+            wire [SS*ACT_BITS-1:0] h_data;
+            wire [SS*CELL_BITS-1:0] c_data;
+            wire st_ready = hold_valid && hold_state && ctrl_empty && used == 2'd0;
+            brds_xstate #(
+                .ELEMS(ELEMS), .STREAM_BITS(STREAM_BITS), .H_HALF(H_HALF), .H_ADDR_BITS(H_ADDR_BITS),
+                .UNIT_ADDR_BITS(UNIT_ADDR_BITS), .LAYERS(LAYERS),
+                .ST_R(ST_R), .ST_H(ST_H), .ST_HBASE(ST_HBASE), .ST_UNIT(ST_UNIT)
+            ) walk (
+                .clk(clk), .start(take && at_start), .par(!next_par), .word(take && !at_start),
+                .slice(st_ready), .last_word(st_last_word), .word_done(st_word_done), .is_c(st_is_c),
+                .we(st_we), .used(st_used), .h_row(xw_hrow), .c_row(xc_row));
+            for (i = 0; i < SS; i = i + 1) begin : g_elem
+                brds_clip #(.IN_BITS(32), .OUT_BITS(ACT_BITS)) clip_h (
+                    .in(hold[32*i +: 32]), .out(h_data[ACT_BITS*i +: ACT_BITS]), .clipped(h_clipped[i]));
+                brds_clip #(.IN_BITS(32), .OUT_BITS(CELL_BITS)) clip_c (
+                    .in(hold[32*i +: 32]), .out(c_data[CELL_BITS*i +: CELL_BITS]), .clipped(c_clipped[i]));
+            end
+            for (i = 0; i < ELEMS; i = i + 1) begin : g_lane
+                assign xw_data[ACT_BITS*i +: ACT_BITS] = hold_state ? h_data[ACT_BITS*(i % SS) +: ACT_BITS]
+                                                                    : x_data[ACT_BITS*(i % S) +: ACT_BITS];
+                assign xc_data[CELL_BITS*i +: CELL_BITS] = c_data[CELL_BITS*(i % SS) +: CELL_BITS];
+            end
+            assign xw_h = st_ready && !st_is_c;
+            assign xw_we = hold_state ? st_we : x_we;
+            assign xc_we = st_ready && st_is_c ? st_we : {ELEMS{1'b0}};
+            assign slice_done = hold_state ? st_ready : xw_x && xw_grant;
+            assign word_done = hold_state ? st_word_done : x_word_done;
+            assign clipped = hold_state ? |(st_used & (st_is_c ? c_clipped : h_clipped)) : |(x_used & x_clipped);
+            always @(posedge clk)
+                if (hold_free)
+                    hold <= s_axis_x_tdata;
+                else if (slice_done)
+                    hold <= hold_state ? hold >> 32 * SS : hold >> X_CONTAINER * S;
+        end else begin : g_none
+            for (i = 0; i < ELEMS; i = i + 1) begin : g_lane
+                assign xw_data[ACT_BITS*i +: ACT_BITS] = x_data[ACT_BITS*(i % S) +: ACT_BITS];
+            end
+            wire unused = &{1'b0, ctrl_empty};
+            assign xw_h = 1'b0;
+            assign xw_we = x_we;
+            assign xw_hrow = {(H_ADDR_BITS-$clog2(ELEMS)){1'b0}};
+            assign xc_we = {ELEMS{1'b0}};
+            assign xc_row = {UNIT_ADDR_BITS{1'b0}};
+            assign xc_data = {(ELEMS*CELL_BITS){1'b0}};
+            assign st_last_word = 1'b0;
+            assign slice_done = xw_x && xw_grant;
+            assign word_done = x_word_done;
+            assign clipped = |(x_used & x_clipped);
+            always @(posedge clk)
+                if (hold_free)
+                    hold <= s_axis_x_tdata;
+                else if (slice_done)
+                    hold <= hold >> X_CONTAINER * S;
+        end
+    endgenerate
+endmodule
+
+`default_nettype wire
