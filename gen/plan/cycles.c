@@ -80,7 +80,7 @@ typedef struct {
     const int *gaps;
     size_t sequences;
     const size_t *lengths;
-    bool state; /* initial-state packets, one before each sequence */
+    const bool *states; /* (sequences) an initial-state packet precedes it; NULL: none does */
     uint64_t cycle;
     size_t take_sequence, take_step; /* of the vector taken next */
     uint64_t taken;                  /* vectors taken */
@@ -95,6 +95,11 @@ typedef struct {
 typedef struct {
     bool x_take, y_claim;
 } cycle_signals;
+
+static bool has_state(const simulation *sim, size_t sequence)
+{
+    return sim->states != NULL && sequence < sim->sequences && sim->states[sequence];
+}
 
 static int smaller(int a, int b)
 {
@@ -230,7 +235,7 @@ static void shift_tokens(simulation *sim)
 static void take_vector(simulation *sim)
 {
     cycle_token token = {.valid = true};
-    token.zero = sim->take_step == 0 && !sim->state;
+    token.zero = sim->take_step == 0 && !has_state(sim, sim->take_sequence);
     token.slast = sim->take_step + 1 == sim->lengths[sim->take_sequence];
     sim->ctrl.tokens[0] = token;
     sim->ctrl.open = !token.slast;
@@ -379,7 +384,7 @@ static void advance_vector(simulation *sim)
         if (++in->step == sim->lengths[in->sequence]) {
             in->step = 0;
             in->sequence++;
-            in->segment = sim->state ? 0 : -1;
+            in->segment = has_state(sim, in->sequence) ? 0 : -1;
         }
     }
 }
@@ -478,6 +483,56 @@ static void skip_quiet_cycles(simulation *sim)
     }
 }
 
+static void start_simulation(simulation *sim, const brds_plan *plan, const int *gaps,
+                             size_t sequences, const size_t *lengths)
+{
+    memset(sim, 0, sizeof(*sim));
+    sim->plan = plan;
+    sim->gaps = gaps;
+    sim->sequences = sequences;
+    sim->lengths = lengths;
+    sim->in.segment = -1;
+}
+
+/* Cycles from now on in which nothing changes but the beat: the scan has its candidate or
+ * nothing to do, no word can move, no delayed event is due.  0 while anything else goes on. */
+static uint64_t quiet_cycles(const simulation *sim)
+{
+    const controller *ctrl = &sim->ctrl;
+    const input_unit *in = &sim->in;
+    bool scanning = !ctrl->cand_valid && (ctrl->sp > 0 || in->ready > 0 || any_token(sim, 1));
+    bool waits =
+        in->sequence == sim->sequences || (in->segment < 0 && in->word == 0 && in->used == BUFFERS);
+    if (!ctrl->running || scanning || in->hold_valid || !waits) {
+        return 0;
+    }
+    uint64_t until = sim->cycle + (uint64_t)(sim->plan->phases[ctrl->phase].beats - 1 - ctrl->beat);
+    if (sim->pipe.head != sim->pipe.tail) {
+        const cycle_group *group = &sim->pipe.queue[sim->pipe.head % QUEUE];
+        uint64_t last = group->write + (uint64_t)group->slots - 1;
+        until = last < until ? last : until;
+    }
+    if (in->free_count > 0 && in->frees[0] < until) {
+        until = in->frees[0];
+    }
+    if (sim->out.release_count > 0 && sim->out.releases[0] < until) {
+        until = sim->out.releases[0];
+    }
+    return until - sim->cycle;
+}
+
+static void skip_quiet_cycles(simulation *sim)
+{
+    uint64_t cycles = quiet_cycles(sim);
+    if (cycles > 0) {
+        sim->ctrl.beat += (int)cycles;
+        sim->count.beats += cycles;
+        sim->count.busy += cycles;
+        sim->cycle += cycles;
+        sim->ctrl.last_beat = sim->cycle;
+    }
+}
+
 static void start_simulation(simulation *sim, const brds_plan *plan, const int *gaps, bool state)
 {
     memset(sim, 0, sizeof(*sim));
@@ -529,20 +584,17 @@ static brds_status run(simulation *sim, brds_cycles *cycles, brds_diag *diag)
 brds_status brds_cycles_run(const brds_plan *plan, const int *gaps, size_t sequences,
                             const size_t *lengths, brds_cycles *cycles, brds_diag *diag)
 {
-    simulation sim;
-    start_simulation(&sim, plan, gaps, false);
-    sim.sequences = sequences;
-    sim.lengths = lengths;
-    return run(&sim, cycles, diag);
+    return brds_cycles_run_states(plan, gaps, sequences, lengths, NULL, cycles, diag);
 }
 
-brds_status brds_cycles_run_state(const brds_plan *plan, const int *gaps, size_t sequences,
-                                  const size_t *lengths, brds_cycles *cycles, brds_diag *diag)
+brds_status brds_cycles_run_states(const brds_plan *plan, const int *gaps, size_t sequences,
+                                   const size_t *lengths, const bool *states, brds_cycles *cycles,
+                                   brds_diag *diag)
 {
     simulation sim;
-    start_simulation(&sim, plan, gaps, true);
-    sim.sequences = sequences;
-    sim.lengths = lengths;
+    start_simulation(&sim, plan, gaps, sequences, lengths);
+    sim.states = states;
+    sim.in.segment = has_state(&sim, 0) ? 0 : -1;
     return run(&sim, cycles, diag);
 }
 
@@ -559,9 +611,7 @@ double brds_plan_cycles_per_step(const brds_plan *plan, const int *gaps)
     uint64_t warm = 2 * (uint64_t)plan->spec.layer_count + 6, began;
     size_t measured = measured_steps(plan);
     size_t length = (size_t)warm + measured + 8; /* the end of the sequence stays out of sight */
-    start_simulation(&sim, plan, gaps, false);
-    sim.sequences = 1;
-    sim.lengths = &length;
+    start_simulation(&sim, plan, gaps, 1, &length);
     while (sim.taken < warm) {
         advance(&sim);
     }

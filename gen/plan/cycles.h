@@ -24,9 +24,10 @@ typedef struct {
 brds_status brds_cycles_run(const brds_plan *plan, const int *gaps, size_t sequences,
                             const size_t *lengths, brds_cycles *cycles, brds_diag *diag);
 
-/* The same where an initial-state packet precedes each sequence (the first word of the first
- * packet is then the first x handshake). */
-brds_status brds_cycles_run_state(const brds_plan *plan, const int *gaps, size_t sequences,
-                                  const size_t *lengths, brds_cycles *cycles, brds_diag *diag);
+/* The same where initial-state packets precede some sequences: `states` (sequences), or NULL. A
+ * packet's first word may be the first x handshake. */
+brds_status brds_cycles_run_states(const brds_plan *plan, const int *gaps, size_t sequences,
+                                   const size_t *lengths, const bool *states, brds_cycles *cycles,
+                                   brds_diag *diag);
 
 #endif
