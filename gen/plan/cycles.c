@@ -494,54 +494,6 @@ static void start_simulation(simulation *sim, const brds_plan *plan, const int *
     sim->in.segment = -1;
 }
 
-/* Cycles from now on in which nothing changes but the beat: the scan has its candidate or
- * nothing to do, no word can move, no delayed event is due.  0 while anything else goes on. */
-static uint64_t quiet_cycles(const simulation *sim)
-{
-    const controller *ctrl = &sim->ctrl;
-    const input_unit *in = &sim->in;
-    bool scanning = !ctrl->cand_valid && (ctrl->sp > 0 || in->ready > 0 || any_token(sim, 1));
-    bool waits =
-        in->sequence == sim->sequences || (in->segment < 0 && in->word == 0 && in->used == BUFFERS);
-    if (!ctrl->running || scanning || in->hold_valid || !waits) {
-        return 0;
-    }
-    uint64_t until = sim->cycle + (uint64_t)(sim->plan->phases[ctrl->phase].beats - 1 - ctrl->beat);
-    if (sim->pipe.head != sim->pipe.tail) {
-        const cycle_group *group = &sim->pipe.queue[sim->pipe.head % QUEUE];
-        uint64_t last = group->write + (uint64_t)group->slots - 1;
-        until = last < until ? last : until;
-    }
-    if (in->free_count > 0 && in->frees[0] < until) {
-        until = in->frees[0];
-    }
-    if (sim->out.release_count > 0 && sim->out.releases[0] < until) {
-        until = sim->out.releases[0];
-    }
-    return until - sim->cycle;
-}
-
-static void skip_quiet_cycles(simulation *sim)
-{
-    uint64_t cycles = quiet_cycles(sim);
-    if (cycles > 0) {
-        sim->ctrl.beat += (int)cycles;
-        sim->count.beats += cycles;
-        sim->count.busy += cycles;
-        sim->cycle += cycles;
-        sim->ctrl.last_beat = sim->cycle;
-    }
-}
-
-static void start_simulation(simulation *sim, const brds_plan *plan, const int *gaps, bool state)
-{
-    memset(sim, 0, sizeof(*sim));
-    sim->plan = plan;
-    sim->gaps = gaps;
-    sim->state = state;
-    sim->in.segment = state ? 0 : -1;
-}
-
 /* More cycles than any machine needs for these steps: only a fault can reach them. */
 static uint64_t cycle_limit(const brds_plan *plan, uint64_t steps, size_t sequences)
 {
