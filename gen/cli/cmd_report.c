@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <string.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "cli/json.h"
 #include "cli/options.h"
@@ -26,8 +26,8 @@ static brds_status write_dump(const json_t *report, FILE *stream, brds_diag *dia
     return brds_json_print(json_incref((json_t *)report), stream, diag);
 }
 
-static brds_status write_one(const char *folder, const char *name, const json_t *report, writer write,
-                             brds_diag *diag)
+static brds_status write_one(const char *folder, const char *name, const json_t *report,
+                             writer write, brds_diag *diag)
 {
     char *path = folder ? brds_string_format("%s/%s", folder, name) : brds_string_copy(name);
     if (!path)
@@ -77,7 +77,8 @@ static brds_status report_bench(const brds_args *args, brds_diag *diag)
     int64_t milliseconds = 0, stalls = 0;
     const char *log = brds_args_operand(args, 2), *output = brds_args_value(args, "output");
     if (!log)
-        return brds_fail(diag, BRDS_EUSAGE, "", "brdsgen report bench VECTORS.json LOG", "no log is given");
+        return brds_fail(diag, BRDS_EUSAGE, "", "brdsgen report bench VECTORS.json LOG",
+                         "no log is given");
     brds_status status =
         brds_args_integer(args, "milliseconds", 0, INT64_MAX, 0, &milliseconds, diag);
     if (!status)
@@ -106,8 +107,9 @@ static brds_status report_synth(const brds_args *args, brds_diag *diag)
         brds_args_integer(args, "milliseconds", 0, INT64_MAX, 0, &milliseconds, diag);
     json_t *report = NULL;
     if (!status)
-        status = brds_synth_report(brds_args_operand(args, 1), spec, brds_args_value(args, "target"),
-                                   (double)milliseconds * 1e-3, &report, diag);
+        status =
+            brds_synth_report(brds_args_operand(args, 1), spec, brds_args_value(args, "target"),
+                              (double)milliseconds * 1e-3, &report, diag);
     if (status)
         return status;
     status = write_one(folder, "report.json", report, write_dump, diag);
@@ -152,9 +154,11 @@ const brds_command brds_cmd_report = {
     2,
     3,
     "gather results of simulation and synthesis into reports",
-    "verify DIR gathers DIR/runs/*.json into DIR/report.json, DIR/junit.xml and a table. bench "
+    "verify DIR gathers the files of DIR/runs into DIR/report.json, DIR/junit.xml and a table. "
+    "bench "
     "VECTORS.json LOG makes a run's result from a testbench's log. synth STAT.json makes the area "
-    "report from what Yosys' `stat -json` printed, beside the plan's estimate. summary DIR prints a "
+    "report from what Yosys' `stat -json` printed, beside the plan's estimate. summary DIR prints "
+    "a "
     "table of all area reports in DIR.",
     options,
     run};

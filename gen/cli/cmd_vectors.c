@@ -6,7 +6,6 @@
 #include "cli/source.h"
 #include "io/file.h"
 #include "pack/vectors.h"
-#include "plan/cycles.h"
 
 static const brds_option options[] = {
     BRDS_SOURCE_OPTIONS,
@@ -40,15 +39,13 @@ static json_t *describe(const job *j)
     int64_t macs = j->packed.plan.macs * (int64_t)v->steps;
     double utilisation =
         (double)macs / ((double)j->packed.plan.multipliers * (double)j->cycles.busy);
-    bool exact = !j->source.spec.initial_state;
-    return json_pack("{s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:o, s:o, s:f}", "spec",
+    return json_pack("{s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:f}", "spec",
                      j->source.spec.name, "workload", j->source.workload_name, "sequences",
                      (json_int_t)v->sequences, "steps", (json_int_t)v->steps, "outputs_compared",
                      (json_int_t)v->elements_out, "words", (json_int_t)v->y.words, "x_words",
                      (json_int_t)v->x.words, "image_words", (json_int_t)j->packed.image.words,
-                     "cycles_predicted", exact ? json_integer((json_int_t)j->cycles.total) : json_null(),
-                     "busy_predicted", exact ? json_integer((json_int_t)j->cycles.busy) : json_null(),
-                     "utilisation", utilisation);
+                     "cycles_predicted", (json_int_t)j->cycles.total, "busy_predicted",
+                     (json_int_t)j->cycles.busy, "utilisation", utilisation);
 }
 
 static brds_status write_files(const job *j, brds_outdir *dir, brds_diag *diag)
@@ -74,13 +71,14 @@ static brds_status prepare(job *j, const brds_args *args, brds_diag *diag)
 {
     brds_status status = brds_source_load(args, &j->source, diag);
     if (!status)
-        status = brds_pack(j->source.model_name, &j->source.spec, &j->source.network, &j->packed, diag);
+        status =
+            brds_pack(j->source.model_name, &j->source.spec, &j->source.network, &j->packed, diag);
     if (!status)
         status =
             brds_vectors_make(&j->packed, &j->source.workload, j->source.seed, &j->vectors, diag);
     if (!status)
-        status = brds_cycles_run(&j->packed.plan, j->packed.schedule.gaps, j->source.workload.sequences,
-                                 j->source.workload.lengths, &j->cycles, diag);
+        status =
+            brds_vectors_cycles(&j->packed, &j->source.workload, &j->vectors, &j->cycles, diag);
     return status;
 }
 

@@ -4,10 +4,17 @@
 /* The commands in the order of the help text: one line adds one, its table is
  * brds_cmd_NAME in cli/cmd_NAME.c. */
 #define COMMANDS(X) \
+    X(gen)          \
     X(check)        \
     X(schema)       \
+    X(plan)         \
+    X(pack)         \
     X(import)       \
     X(prune)        \
+    X(vectors)      \
+    X(run)          \
+    X(report)       \
+    X(docs)         \
     X(man)
 
 #define DECLARE(name) extern const brds_command brds_cmd_##name;

@@ -9,7 +9,8 @@ static brds_status load_network(const brds_args *args, brds_source *source, brds
     const char *random = brds_args_value(args, "random-model");
     if ((model != NULL) == (random != NULL))
         return brds_fail(diag, BRDS_EUSAGE, "", "give one of --model FILE and --random-model SEED",
-                         model ? "both --model and --random-model are given" : "no network is given");
+                         model ? "both --model and --random-model are given"
+                               : "no network is given");
     if (model) {
         source->model_name = model;
         return brds_network_load(model, &source->spec, &source->network, diag);

@@ -21,6 +21,7 @@ void brds_vectors_free(brds_vectors *vectors)
     stream_free(&vectors->x);
     stream_free(&vectors->y);
     free(vectors->last_vector);
+    free(vectors->states);
     memset(vectors, 0, sizeof *vectors);
 }
 
@@ -47,8 +48,8 @@ static brds_status stream_reserve(brds_stream *stream, size_t more, brds_diag *d
 }
 
 /* Appends a packet of `count` elements in containers of `container` bits. */
-static brds_status stream_put(brds_stream *stream, const int32_t *values, size_t count, int container,
-                              unsigned user, brds_diag *diag)
+static brds_status stream_put(brds_stream *stream, const int32_t *values, size_t count,
+                              int container, unsigned user, brds_diag *diag)
 {
     size_t width = (size_t)stream->bytes_per_word;
     size_t bytes = (size_t)container / 8;
@@ -75,29 +76,39 @@ typedef struct {
     brds_machine *machine;
     brds_vectors *vectors;
     brds_random random;
-    int32_t *x; /* (X) */
-    int32_t *state; /* all layers' h and c, one after the other, as the state packet carries them */
-    size_t state_count;
+    int32_t *x;                                 /* (X) */
+    int32_t h[BRDS_MAX_SIZE], c[BRDS_MAX_SIZE]; /* a layer's initial state */
 } run;
 
-/* A random state within each format's middle half, set in the model and sent as a packet. */
+/* `count` values within the middle half of a format. */
+static void random_values(run *r, int bits, int count, int32_t *values)
+{
+    double half = (double)brds_fixed_max(bits - 1);
+    for (int i = 0; i < count; i++)
+        values[i] = (int32_t)((2.0 * brds_random_uniform(&r->random) - 1.0) * half);
+}
+
+/* A random state, set in the model and sent as one packet: h then c of each layer, each from a new
+ * word on, in 32-bit containers. */
 static brds_status put_state(run *r, brds_diag *diag)
 {
     const brds_spec *spec = &r->packed->plan.spec;
-    int32_t *next = r->state;
+    brds_stream *x = &r->vectors->x;
     for (int l = 0; l < spec->layer_count; l++) {
-        int outputs = brds_spec_output_size(spec, l);
-        int32_t *h = next;
-        for (int j = 0; j < outputs; j++)
-            *next++ = (int32_t)((2.0 * brds_random_uniform(&r->random) - 1.0) *
-                                (double)brds_fixed_max(spec->activation.bits - 1));
-        int32_t *c = next;
-        for (int j = 0; j < spec->layers[l].hidden_size; j++)
-            *next++ = (int32_t)((2.0 * brds_random_uniform(&r->random) - 1.0) *
-                                (double)brds_fixed_max(spec->cell.bits - 1));
-        brds_machine_set_state(r->machine, l, h, c);
+        int outputs = brds_spec_output_size(spec, l), hidden = spec->layers[l].hidden_size;
+        random_values(r, spec->activation.bits, outputs, r->h);
+        random_values(r, spec->cell.bits, hidden, r->c);
+        brds_machine_set_state(r->machine, l, r->h, r->c);
+        brds_status status = stream_put(x, r->h, (size_t)outputs, 32, BRDS_USER_STATE, diag);
+        if (!status) {
+            x->last[x->words - 1] = 0;
+            status = stream_put(x, r->c, (size_t)hidden, 32, BRDS_USER_STATE, diag);
+        }
+        if (status)
+            return status;
+        x->last[x->words - 1] = l + 1 == spec->layer_count;
     }
-    return stream_put(&r->vectors->x, r->state, r->state_count, 32, BRDS_USER_STATE, diag);
+    return BRDS_OK;
 }
 
 static brds_status put_step(run *r, size_t step, bool first, bool last, brds_diag *diag)
@@ -106,11 +117,11 @@ static brds_status put_step(run *r, size_t step, bool first, bool last, brds_dia
     const brds_spec *spec = &plan->spec;
     const float *features = r->workload->features + step * (size_t)spec->input_size;
     for (int i = 0; i < spec->input_size; i++)
-        r->x[i] = (int32_t)brds_quantize((double)features[i], spec->activation,
-                                         &r->vectors->x_saturated);
+        r->x[i] =
+            (int32_t)brds_quantize((double)features[i], spec->activation, &r->vectors->x_saturated);
     unsigned user = (first ? BRDS_USER_FIRST : 0u) | (last ? BRDS_USER_LAST : 0u);
-    brds_status status = stream_put(&r->vectors->x, r->x, (size_t)spec->input_size,
-                                    plan->x_container, user, diag);
+    brds_status status =
+        stream_put(&r->vectors->x, r->x, (size_t)spec->input_size, plan->x_container, user, diag);
     if (status)
         return status;
     brds_machine_step(r->machine, r->x);
@@ -130,7 +141,8 @@ static brds_status run_all(run *r, brds_diag *diag)
     for (size_t s = 0; s < w->sequences; s++) {
         brds_status status = BRDS_OK;
         brds_machine_reset(r->machine);
-        if (r->packed->plan.spec.initial_state && s % 2 == 1)
+        r->vectors->states[s] = r->packed->plan.spec.initial_state && s % 2 == 1;
+        if (r->vectors->states[s])
             status = put_state(r, diag);
         for (size_t t = 0; !status && t < w->lengths[s]; t++)
             status = put_step(r, w->starts[s] + t, t == 0, t + 1 == w->lengths[s], diag);
@@ -139,18 +151,10 @@ static brds_status run_all(run *r, brds_diag *diag)
         r->vectors->last_vector[s] = r->vectors->vectors_out - 1;
     }
     clock_gettime(CLOCK_MONOTONIC, &end);
-    r->vectors->model_seconds = (double)(end.tv_sec - begin.tv_sec) +
-                                1e-9 * (double)(end.tv_nsec - begin.tv_nsec);
+    r->vectors->model_seconds =
+        (double)(end.tv_sec - begin.tv_sec) + 1e-9 * (double)(end.tv_nsec - begin.tv_nsec);
     r->vectors->expected = *brds_machine_saturations(r->machine);
     return BRDS_OK;
-}
-
-static size_t state_elements(const brds_spec *spec)
-{
-    size_t count = 0;
-    for (int l = 0; l < spec->layer_count; l++)
-        count += (size_t)(brds_spec_output_size(spec, l) + spec->layers[l].hidden_size);
-    return count;
 }
 
 brds_status brds_vectors_make(const brds_packed *packed, const brds_workload *workload,
@@ -161,22 +165,33 @@ brds_status brds_vectors_make(const brds_packed *packed, const brds_workload *wo
     vectors->x.bytes_per_word = vectors->y.bytes_per_word = spec->stream_bits / 8;
     vectors->sequences = workload->sequences;
     vectors->steps = workload->steps;
-    run r = {.packed = packed, .workload = workload, .vectors = vectors};
-    r.state_count = state_elements(spec);
-    brds_random_seed(&r.random, state_seed);
-    brds_status status = brds_machine_new(&packed->plan, &packed->qnet, &r.machine, diag);
-    if (status)
-        return status;
+    run *r = calloc(1, sizeof *r);
     vectors->last_vector = calloc(workload->sequences + 1, sizeof *vectors->last_vector);
-    r.x = calloc((size_t)spec->input_size, sizeof *r.x);
-    r.state = calloc(r.state_count, sizeof *r.state);
-    status = vectors->last_vector && r.x && r.state ? run_all(&r, diag) : brds_fail_memory(diag);
-    free(r.x);
-    free(r.state);
-    brds_machine_free(r.machine);
+    vectors->states = calloc(workload->sequences + 1, sizeof *vectors->states);
+    int32_t *x = calloc((size_t)spec->input_size, sizeof *x);
+    brds_status status = BRDS_EFILE;
+    if (!r || !vectors->last_vector || !vectors->states || !x) {
+        brds_fail_memory(diag);
+    } else {
+        *r = (run){.packed = packed, .workload = workload, .vectors = vectors, .x = x};
+        brds_random_seed(&r->random, state_seed);
+        status = brds_machine_new(&packed->plan, &packed->qnet, &r->machine, diag);
+        if (!status)
+            status = run_all(r, diag);
+        brds_machine_free(r->machine);
+    }
+    free(x);
+    free(r);
     if (status)
         brds_vectors_free(vectors);
     return status;
+}
+
+brds_status brds_vectors_cycles(const brds_packed *packed, const brds_workload *workload,
+                                const brds_vectors *vectors, brds_cycles *cycles, brds_diag *diag)
+{
+    return brds_cycles_run_states(&packed->plan, packed->schedule.gaps, workload->sequences,
+                                  workload->lengths, vectors->states, cycles, diag);
 }
 
 int64_t brds_stream_element(const brds_plan *plan, const brds_stream *y, size_t vector, int index)

@@ -6,12 +6,14 @@
 #ifndef BRDS_PACK_VECTORS_H
 #define BRDS_PACK_VECTORS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "io/workload.h"
 #include "net/machine.h"
 #include "pack/pack.h"
+#include "plan/cycles.h"
 
 enum { BRDS_USER_FIRST = 1, BRDS_USER_LAST = 2, BRDS_USER_STATE = 4 };
 
@@ -30,6 +32,7 @@ typedef struct {
     size_t vectors_out;        /* output vectors in y */
     size_t elements_out;       /* output elements in y */
     size_t *last_vector;       /* (sequences) number of each sequence's last output vector */
+    bool *states;              /* (sequences) an initial-state packet precedes it */
     uint64_t x_saturated;      /* input values that the quantiser clipped */
     brds_saturations expected; /* the hardware's saturation counters after the run */
     double model_seconds;      /* time the C model took for all steps */
@@ -40,6 +43,10 @@ typedef struct {
 brds_status brds_vectors_make(const brds_packed *packed, const brds_workload *workload,
                               uint64_t state_seed, brds_vectors *vectors, brds_diag *diag);
 void brds_vectors_free(brds_vectors *vectors);
+
+/* What the cycle model says of the run if no stream stalls. */
+brds_status brds_vectors_cycles(const brds_packed *packed, const brds_workload *workload,
+                                const brds_vectors *vectors, brds_cycles *cycles, brds_diag *diag);
 
 /* Element `index` of output vector `vector` in `y` (the expected stream, or one
  * of the same shape that the hardware gave). */

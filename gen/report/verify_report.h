@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The regression's report: every run of build/verify/runs/*.json, gathered
+ * The regression's report: every run of build/verify/runs, gathered
  * into one JSON document, a JUnit XML file and a table.
  */
 #ifndef BRDS_REPORT_VERIFY_REPORT_H

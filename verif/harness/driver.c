@@ -6,7 +6,8 @@
 
 enum { RESET_CYCLES = 8, AXIL_LIMIT = 1000 };
 
-brds_status brds_driver_open(brds_driver *driver, int stream_bits, const char *trace, brds_diag *diag)
+brds_status brds_driver_open(brds_driver *driver, int stream_bits, const char *trace,
+                             brds_diag *diag)
 {
     memset(driver, 0, sizeof *driver);
     driver->bytes_per_word = stream_bits / 8;
@@ -56,7 +57,8 @@ static void offer_x(brds_driver *d)
     d->pins.x_tvalid = d->x_offered;
     if (!d->x_offered)
         return;
-    set_word(d->pins.x_tdata, d->x->data + d->x_sent * (size_t)d->bytes_per_word, d->bytes_per_word);
+    set_word(d->pins.x_tdata, d->x->data + d->x_sent * (size_t)d->bytes_per_word,
+             d->bytes_per_word);
     d->pins.x_tlast = d->x->last[d->x_sent];
     d->pins.x_tuser = d->x->user[d->x_sent];
 }
@@ -69,7 +71,8 @@ static void offer_w(brds_driver *d)
     d->pins.w_tvalid = d->w_offered;
     if (!d->w_offered)
         return;
-    set_word(d->pins.w_tdata, d->image + d->image_sent * (size_t)d->bytes_per_word, d->bytes_per_word);
+    set_word(d->pins.w_tdata, d->image + d->image_sent * (size_t)d->bytes_per_word,
+             d->bytes_per_word);
     d->pins.w_tlast = d->image_sent + 1 == d->image_words;
 }
 
@@ -77,7 +80,8 @@ static brds_status collect_y(brds_driver *d, brds_diag *diag)
 {
     brds_stream *y = d->y;
     if (!y)
-        return brds_fail(diag, BRDS_EDIFFER, "", "", "an output word came when none was due (cycle %llu)",
+        return brds_fail(diag, BRDS_EDIFFER, "", "",
+                         "an output word came when none was due (cycle %llu)",
                          (unsigned long long)d->cycle);
     if (y->words == y->capacity)
         return brds_fail(diag, BRDS_EDIFFER, "", "", "more than the %zu expected output words came",
@@ -125,9 +129,10 @@ brds_status brds_driver_load(brds_driver *d, const uint8_t *image, size_t words,
         if (status)
             return status;
         if (d->cycle - start > limit)
-            return brds_fail(diag, BRDS_EDIFFER, "", "",
-                             "the core took %zu of the %zu words of the weight image in %llu cycles",
-                             d->image_sent, words, (unsigned long long)limit);
+            return brds_fail(
+                diag, BRDS_EDIFFER, "", "",
+                "the core took %zu of the %zu words of the weight image in %llu cycles",
+                d->image_sent, words, (unsigned long long)limit);
     }
     d->image_words = d->image_sent = 0;
     /* the verdict on the image is a few registers behind its last word */
@@ -162,7 +167,8 @@ brds_status brds_driver_run(brds_driver *d, const brds_stream *x, size_t y_words
         status = brds_driver_cycle(d, diag);
         if (!status && d->cycle - start > limit)
             status = brds_fail(diag, BRDS_EDIFFER, "", "",
-                               "no end after %llu cycles: %zu of %zu input words taken, %zu of %zu output words came",
+                               "no end after %llu cycles: %zu of %zu input words taken, %zu of %zu "
+                               "output words came",
                                (unsigned long long)limit, d->x_sent, x->words, y->words, y_words);
     }
     for (uint64_t i = 0; !status && i < settle; i++)
@@ -174,8 +180,9 @@ brds_status brds_driver_run(brds_driver *d, const brds_stream *x, size_t y_words
 
 static brds_status axil_timeout(const char *what, uint32_t address, brds_diag *diag)
 {
-    return brds_fail(diag, BRDS_EDIFFER, "", "", "AXI4-Lite %s of 0x%03x was not answered in %d cycles",
-                     what, address, AXIL_LIMIT);
+    return brds_fail(diag, BRDS_EDIFFER, "", "",
+                     "AXI4-Lite %s of 0x%03x was not answered in %d cycles", what, address,
+                     AXIL_LIMIT);
 }
 
 brds_status brds_driver_read(brds_driver *d, uint32_t address, uint32_t *value, brds_diag *diag)
@@ -199,8 +206,8 @@ brds_status brds_driver_read(brds_driver *d, uint32_t address, uint32_t *value, 
         p->axil_rready = 0;
         *value = data;
         if (response)
-            return brds_fail(diag, BRDS_EDIFFER, "", "", "AXI4-Lite read of 0x%03x: response %u", address,
-                             response);
+            return brds_fail(diag, BRDS_EDIFFER, "", "", "AXI4-Lite read of 0x%03x: response %u",
+                             address, response);
         return BRDS_OK;
     }
     return axil_timeout("read", address, diag);
@@ -232,8 +239,8 @@ brds_status brds_driver_write(brds_driver *d, uint32_t address, uint32_t value, 
             continue;
         p->axil_bready = 0;
         if (response)
-            return brds_fail(diag, BRDS_EDIFFER, "", "", "AXI4-Lite write of 0x%03x: response %u", address,
-                             response);
+            return brds_fail(diag, BRDS_EDIFFER, "", "", "AXI4-Lite write of 0x%03x: response %u",
+                             address, response);
         return BRDS_OK;
     }
     return axil_timeout("write", address, diag);

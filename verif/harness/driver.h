@@ -43,22 +43,25 @@ typedef struct {
 } brds_driver;
 
 /* Makes the model, holds reset for some cycles. `trace` names a waveform file, or NULL. */
-brds_status brds_driver_open(brds_driver *driver, int stream_bits, const char *trace, brds_diag *diag);
+brds_status brds_driver_open(brds_driver *driver, int stream_bits, const char *trace,
+                             brds_diag *diag);
 void brds_driver_close(brds_driver *driver);
 
 /* One clock cycle with whatever is set to be sent. */
 brds_status brds_driver_cycle(brds_driver *driver, brds_diag *diag);
 
 /* Sends a weight image; fails if it takes more than `limit` cycles. */
-brds_status brds_driver_load(brds_driver *driver, const uint8_t *image, size_t words, uint64_t limit,
-                             brds_diag *diag);
+brds_status brds_driver_load(brds_driver *driver, const uint8_t *image, size_t words,
+                             uint64_t limit, brds_diag *diag);
 /* Sends `x` and collects `y_words` words into `y` (whose bytes_per_word is set); then waits
  * for `settle` further cycles in which no word may come.  Fails after `limit` cycles. */
-brds_status brds_driver_run(brds_driver *driver, const brds_stream *x, size_t y_words, uint64_t settle,
-                            uint64_t limit, brds_stream *y, brds_diag *diag);
+brds_status brds_driver_run(brds_driver *driver, const brds_stream *x, size_t y_words,
+                            uint64_t settle, uint64_t limit, brds_stream *y, brds_diag *diag);
 
 /* AXI4-Lite; a response other than OKAY is an error. */
-brds_status brds_driver_read(brds_driver *driver, uint32_t address, uint32_t *value, brds_diag *diag);
-brds_status brds_driver_write(brds_driver *driver, uint32_t address, uint32_t value, brds_diag *diag);
+brds_status brds_driver_read(brds_driver *driver, uint32_t address, uint32_t *value,
+                             brds_diag *diag);
+brds_status brds_driver_write(brds_driver *driver, uint32_t address, uint32_t value,
+                              brds_diag *diag);
 
 #endif

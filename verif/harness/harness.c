@@ -11,11 +11,11 @@
 #include <time.h>
 
 #include "cli/options.h"
+#include "cli/source.h"
 #include "driver.h"
+#include "io/file.h"
 #include "net/network.h"
-#include "plan/cycles.h"
-#include "registers_map.h"
-#include "source.h"
+#include "rtl/registers.h"
 
 enum { SETTLE = 64, MISMATCHES_SHOWN = 5 };
 
@@ -46,17 +46,24 @@ static double now(void)
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
+static bool has_registers(const harness *h)
+{
+    return (h->driver.pins.present & BRDS_HAS_AXIL) != 0;
+}
+
 static void set_stalls(harness *h, int64_t percent)
 {
     unsigned chance = (unsigned)(percent * 256 / 100);
     h->driver.stall_x = h->driver.stall_y = h->driver.stall_w = chance;
 }
 
-static brds_status mismatch(harness *h, brds_diag *diag, const char *what, uint64_t got, uint64_t want)
+static brds_status mismatch(harness *h, brds_diag *diag, const char *what, uint64_t got,
+                            uint64_t want)
 {
     if (h->mismatches++ < MISMATCHES_SHOWN)
-        brds_fail(diag, BRDS_EDIFFER, h->source.spec.name, "", "%s: %" PRIu64 " (0x%" PRIx64
-                  ") came, %" PRIu64 " (0x%" PRIx64 ") was due", what, got, got, want, want);
+        brds_fail(diag, BRDS_EDIFFER, h->source.spec.name, "",
+                  "%s: %" PRIu64 " (0x%" PRIx64 ") came, %" PRIu64 " (0x%" PRIx64 ") was due", what,
+                  got, got, want, want);
     return BRDS_EDIFFER;
 }
 
@@ -84,22 +91,31 @@ static void compare_outputs(harness *h, brds_diag *diag)
         mismatch(h, diag, "output words", got->words, want->words);
 }
 
-static brds_status check_register(harness *h, const char *name, uint32_t address, uint64_t want,
-                                  brds_diag *diag)
+/* Reads the register `name` of the table of registers. */
+static brds_status read_register(harness *h, const char *name, uint32_t *value, brds_diag *diag)
+{
+    const brds_register *reg = brds_register_find(name);
+    if (!reg)
+        return brds_fail(diag, BRDS_EDIFFER, "", "", "there is no register %s", name);
+    return brds_driver_read(&h->driver, reg->offset, value, diag);
+}
+
+static brds_status check_register(harness *h, const char *name, uint64_t want, brds_diag *diag)
 {
     uint32_t value = 0;
-    brds_status status = brds_driver_read(&h->driver, address, &value, diag);
+    brds_status status = read_register(h, name, &value, diag);
     if (!status && value != (uint32_t)want)
         mismatch(h, diag, name, value, want);
     return status;
 }
 
-static brds_status read_counter(harness *h, uint32_t address, uint64_t *value, brds_diag *diag)
+static brds_status read_counter(harness *h, const char *low_name, const char *high_name,
+                                uint64_t *value, brds_diag *diag)
 {
     uint32_t low = 0, high = 0;
-    brds_status status = brds_driver_read(&h->driver, address, &low, diag);
+    brds_status status = read_register(h, low_name, &low, diag);
     if (!status)
-        status = brds_driver_read(&h->driver, address + 4, &high, diag);
+        status = read_register(h, high_name, &high, diag);
     *value = (uint64_t)high << 32 | low;
     return status;
 }
@@ -110,28 +126,26 @@ static brds_status compare_counters(harness *h, brds_diag *diag)
     const brds_saturations *s = &h->vectors.expected;
     struct {
         const char *name;
-        uint32_t address;
         uint64_t want;
-    } checks[] = {{"ERROR register", BRDS_REG_ERROR, 0},
-                  {"STEPS counter", BRDS_REG_STEPS, h->vectors.steps},
-                  {"SEQUENCES counter", BRDS_REG_SEQUENCES, h->vectors.sequences},
-                  {"SAT_GATE counter", BRDS_REG_SAT_GATE, s->gate},
-                  {"SAT_FUNCTION counter", BRDS_REG_SAT_FUNCTION, s->function},
-                  {"SAT_CELL counter", BRDS_REG_SAT_CELL, s->cell},
-                  {"SAT_OUTPUT counter", BRDS_REG_SAT_OUTPUT, s->output}};
+    } checks[] = {{"ERROR", 0},
+                  {"STEPS", h->vectors.steps},
+                  {"SEQUENCES", h->vectors.sequences},
+                  {"SAT_GATE", s->gate},
+                  {"SAT_FUNCTION", s->function},
+                  {"SAT_CELL", s->cell},
+                  {"SAT_OUTPUT", s->output}};
     for (size_t i = 0; i < sizeof checks / sizeof checks[0]; i++) {
-        brds_status status =
-            check_register(h, checks[i].name, checks[i].address, checks[i].want, diag);
+        brds_status status = check_register(h, checks[i].name, checks[i].want, diag);
         if (status)
             return status;
     }
     uint64_t stall_in = 0, stall_out = 0;
-    brds_status status = read_counter(h, BRDS_REG_BUSY_LOW, &h->busy, diag);
+    brds_status status = read_counter(h, "BUSY_LO", "BUSY_HI", &h->busy, diag);
     if (!status)
-        status = read_counter(h, BRDS_REG_STALL_IN_LOW, &stall_in, diag);
+        status = read_counter(h, "STALL_IN_LO", "STALL_IN_HI", &stall_in, diag);
     if (!status)
-        status = read_counter(h, BRDS_REG_STALL_OUT_LOW, &stall_out, diag);
-    if (status || h->stalls || h->packed.plan.spec.initial_state)
+        status = read_counter(h, "STALL_OUT_LO", "STALL_OUT_HI", &stall_out, diag);
+    if (status || h->stalls)
         return status;
     if (h->busy != h->predicted.busy)
         mismatch(h, diag, "BUSY counter", h->busy, h->predicted.busy);
@@ -149,10 +163,11 @@ static brds_status load_weights(harness *h, brds_diag *diag)
         return BRDS_OK;
     uint64_t limit = 1000 + 200 * (uint64_t)image->words;
     brds_status status = brds_driver_load(&h->driver, image->bytes, image->words, limit, diag);
-    if (!status && h->driver.pins.has_axil) {
+    if (!status && has_registers(h)) {
+        const brds_field *ok = brds_field_find(brds_register_find("STATUS"), "weights_ok");
         uint32_t value = 0;
-        status = brds_driver_read(&h->driver, BRDS_REG_STATUS, &value, diag);
-        if (!status && !(value & BRDS_STATUS_WEIGHTS_OK))
+        status = read_register(h, "STATUS", &value, diag);
+        if (!status && !(value >> ok->low & 1u))
             status = brds_fail(diag, BRDS_EDIFFER, h->source.spec.name, "",
                                "the core refused the weight image: STATUS 0x%x", value);
     }
@@ -161,8 +176,7 @@ static brds_status load_weights(harness *h, brds_diag *diag)
 
 static brds_status simulate(harness *h, const char *trace, brds_diag *diag)
 {
-    brds_status status =
-        brds_driver_open(&h->driver, h->source.spec.stream_bits, trace, diag);
+    brds_status status = brds_driver_open(&h->driver, h->source.spec.stream_bits, trace, diag);
     if (status)
         return status;
     brds_random_seed(&h->driver.random, h->source.seed + 1);
@@ -174,12 +188,13 @@ static brds_status simulate(harness *h, const char *trace, brds_diag *diag)
     uint64_t limit = 100000 + 20 * (h->predicted.total + h->vectors.x.words + h->vectors.y.words) *
                                   (h->stalls ? 4 : 1);
     double begin = now();
-    status = brds_driver_run(&h->driver, &h->vectors.x, h->vectors.y.words, SETTLE, limit, &h->y, diag);
+    status =
+        brds_driver_run(&h->driver, &h->vectors.x, h->vectors.y.words, SETTLE, limit, &h->y, diag);
     h->seconds = now() - begin;
     if (status)
         return status;
     compare_outputs(h, diag);
-    return h->driver.pins.has_axil ? compare_counters(h, diag) : BRDS_OK;
+    return has_registers(h) ? compare_counters(h, diag) : BRDS_OK;
 }
 
 static int64_t nonzero_macs(const harness *h)
@@ -196,15 +211,16 @@ static int64_t nonzero_macs(const harness *h)
 static json_t *result(harness *h)
 {
     uint64_t cycles = h->driver.y_last_cycle - h->driver.x_first_cycle + 1;
-    uint64_t busy = h->driver.pins.has_axil ? h->busy : h->predicted.busy;
+    uint64_t busy = has_registers(h) ? h->busy : h->predicted.busy;
     const brds_vectors *v = &h->vectors;
     json_t *r = json_pack(
         "{s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:f, s:f, s:f, s:f}", "spec",
-        h->source.spec.name, "workload", h->source.workload_name, "simulator", "verilator", "stalls",
-        (json_int_t)h->stalls, "sequences", (json_int_t)v->sequences, "steps", (json_int_t)v->steps,
-        "outputs_compared", (json_int_t)v->elements_out, "mismatches", (json_int_t)h->mismatches,
-        "cycles", (json_int_t)cycles, "cycles_predicted", (json_int_t)h->predicted.total, "busy_cycles",
-        (json_int_t)busy, "busy_predicted", (json_int_t)h->predicted.busy, "utilisation",
+        h->source.spec.name, "workload", h->source.workload_name, "simulator", "verilator",
+        "stalls", (json_int_t)h->stalls, "sequences", (json_int_t)v->sequences, "steps",
+        (json_int_t)v->steps, "outputs_compared", (json_int_t)v->elements_out, "mismatches",
+        (json_int_t)h->mismatches, "cycles", (json_int_t)cycles, "cycles_predicted",
+        (json_int_t)h->predicted.total, "busy_cycles", (json_int_t)busy, "busy_predicted",
+        (json_int_t)h->predicted.busy, "utilisation",
         (double)nonzero_macs(h) / ((double)h->packed.plan.multipliers * (double)busy), "seconds",
         h->seconds, "cycles_per_second", (double)h->driver.cycle / h->seconds,
         "model_steps_per_second", (double)v->steps / v->model_seconds);
@@ -226,7 +242,7 @@ static json_t *result(harness *h)
 static brds_status check_cycles(harness *h, brds_diag *diag)
 {
     uint64_t cycles = h->driver.y_last_cycle - h->driver.x_first_cycle + 1;
-    if (h->stalls || h->packed.plan.spec.initial_state || cycles == h->predicted.total)
+    if (h->stalls || cycles == h->predicted.total)
         return BRDS_OK;
     return mismatch(h, diag, "cycles", cycles, h->predicted.total);
 }
@@ -254,12 +270,14 @@ static brds_status prepare(harness *h, const brds_args *args, brds_diag *diag)
     if (!status)
         status = brds_source_load(args, &h->source, diag);
     if (!status)
-        status = brds_pack(h->source.model_name, &h->source.spec, &h->source.network, &h->packed, diag);
+        status =
+            brds_pack(h->source.model_name, &h->source.spec, &h->source.network, &h->packed, diag);
     if (!status)
-        status = brds_vectors_make(&h->packed, &h->source.workload, h->source.seed, &h->vectors, diag);
+        status =
+            brds_vectors_make(&h->packed, &h->source.workload, h->source.seed, &h->vectors, diag);
     if (!status)
-        status = brds_cycles_run(&h->packed.plan, h->packed.schedule.gaps, h->source.workload.sequences,
-                                 h->source.workload.lengths, &h->predicted, diag);
+        status =
+            brds_vectors_cycles(&h->packed, &h->source.workload, &h->vectors, &h->predicted, diag);
     return status;
 }
 
@@ -285,9 +303,9 @@ static brds_status run(const brds_args *args, brds_diag *diag)
     return status;
 }
 
-static const brds_command command = {"harness", "SPEC", 1, 1,
-                                     "run a workload on a generated core and compare it with the C model",
-                                     "", options, run};
+static const brds_command command = {
+    "harness", "SPEC",  1,  1, "run a workload on a generated core and compare it with the C model",
+    "",        options, run};
 
 int main(int argc, char **argv)
 {

@@ -89,7 +89,8 @@ static json_t *network(bool *head)
         set_nnz(h, "nnz", columns);
         if (chance(40)) {
             int bits = between(8, 32);
-            json_object_set_new(h, "output", json_pack("{s:i, s:i}", "bits", bits, "frac", between(0, bits - 1)));
+            json_object_set_new(
+                h, "output", json_pack("{s:i, s:i}", "bits", bits, "frac", between(0, bits - 1)));
         }
         json_object_set_new(net, "head", h);
     }
@@ -103,9 +104,11 @@ static json_t *numeric(void)
     int bits = chance(40) ? 16 : corner(8, 18), cell = chance(40) ? 24 : corner(8, 32);
     json_t *n = json_object();
     json_object_set_new(n, "weight", json_pack("{s:i}", "bits", corner(2, 18)));
-    json_object_set_new(n, "activation", json_pack("{s:i, s:i}", "bits", bits, "frac",
-                                                   between(bits > 9 ? bits - 9 : 0, bits - 1)));
-    json_object_set_new(n, "cell", json_pack("{s:i, s:i}", "bits", cell, "frac", between(0, cell - 1)));
+    json_object_set_new(
+        n, "activation",
+        json_pack("{s:i, s:i}", "bits", bits, "frac", between(bits > 9 ? bits - 9 : 0, bits - 1)));
+    json_object_set_new(n, "cell",
+                        json_pack("{s:i, s:i}", "bits", cell, "frac", between(0, cell - 1)));
     set_word(n, "rounding", roundings[between(0, 2)]);
     set(n, "function_segments", segments[between(0, 6)]);
     return n;
@@ -120,7 +123,8 @@ static json_t *hardware(void)
     set(h, "lanes_h", chance(70) ? between(1, 4) : between(1, 16));
     json_object_set_new(h, "pipeline",
                         json_pack("{s:i, s:i, s:i, s:i}", "memory", between(1, 2), "multiplier",
-                                  between(1, 4), "adder_every", between(1, 4), "function", between(1, 3)));
+                                  between(1, 4), "adder_every", between(1, 4), "function",
+                                  between(1, 3)));
     set_word(h, "weights", chance(30) ? "rom" : "ram");
     if (chance(30)) {
         set_word(h, "index", "relative");
@@ -150,12 +154,13 @@ static bool suits(const brds_spec *spec)
 {
     brds_plan plan;
     brds_diag diag = {0};
-    bool fits = brds_plan_make(spec, &plan, &diag) == BRDS_OK && plan.multipliers <= MAX_MULTIPLIERS &&
-                plan.words <= MAX_BEATS;
+    bool fits = brds_plan_make(spec, &plan, &diag) == BRDS_OK &&
+                plan.multipliers <= MAX_MULTIPLIERS && plan.words <= MAX_BEATS;
     brds_diag_free(&diag);
     for (int p = 0; fits && spec->index == BRDS_INDEX_RELATIVE && p < plan.phase_count; p++) {
         const brds_phase *phase = &plan.phases[p];
-        fits = phase->columns_x <= 1 << spec->index_bits && phase->columns_h <= 1 << spec->index_bits;
+        fits =
+            phase->columns_x <= 1 << spec->index_bits && phase->columns_h <= 1 << spec->index_bits;
     }
     return fits;
 }
@@ -183,7 +188,8 @@ int main(int argc, char **argv)
         json_decref(doc);
         brds_spec spec;
         brds_diag diag = {0};
-        bool good = text && brds_spec_parse(text, strlen(text), name, false, &spec, &diag) == BRDS_OK &&
+        bool good = text &&
+                    brds_spec_parse(text, strlen(text), name, false, &spec, &diag) == BRDS_OK &&
                     suits(&spec);
         brds_diag_free(&diag);
         if (good)
