@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The Verilog testbench of a core.
+ */
+#include <inttypes.h>
+
+#include "rtl/emit.h"
+#include "rtl/registers.h"
+
+/* Registers that the testbench prints, and what it calls them. */
+static const struct {
+    const char *name, *reg;
+    bool always; /* also printed, as 0, without registers */
+} counters[] = {
+    {"busy_low", "BUSY_LO", true},      {"busy_high", "BUSY_HI", true},
+    {"error_bits", "ERROR", true},      {"steps", "STEPS", false},
+    {"sequences", "SEQUENCES", false},  {"sat_gate", "SAT_GATE", false},
+    {"sat_function", "SAT_FUNCTION", false}, {"sat_cell", "SAT_CELL", false},
+    {"sat_output", "SAT_OUTPUT", false},
+};
+
+static void list_counters(const brds_emitter *e, brds_scope *scope)
+{
+    brds_list *all = brds_scope_list(scope, "counters", "name offset");
+    brds_list *more = brds_scope_list(scope, "more", "name");
+    char format[256] = "";
+    size_t used = 0;
+    for (size_t i = 0; i < sizeof counters / sizeof counters[0]; i++) {
+        const brds_register *reg = brds_register_find(counters[i].reg);
+        if (!counters[i].always && !brds_emit_has_axil(e)) {
+            continue;
+        }
+        char offset[16];
+        snprintf(offset, sizeof offset, "%03" PRIx32, reg != NULL ? reg->offset : 0);
+        brds_list_row(all, (const char *[]){counters[i].name, reg != NULL ? offset : NULL});
+        if (!counters[i].always) {
+            brds_list_row(more, (const char *[]){counters[i].name});
+            used += (size_t)snprintf(format + used, sizeof format - used, " %s=%%0d",
+                                     counters[i].name);
+        }
+    }
+    brds_scope_set(scope, "format", "%s", format);
+}
+
+/* Cycles in which a slow step may keep every stream quiet, twice over. */
+static int64_t quiet_cycles(const brds_plan *plan)
+{
+    int64_t cycles = 10000;
+    for (int i = 0; i < plan->phase_count; i++) {
+        cycles += 4 * (int64_t)plan->phases[i].groups * plan->phases[i].beats;
+    }
+    return cycles;
+}
+
+brds_status brds_fill_bench(brds_emitter *e, brds_scope *scope)
+{
+    bool ram = brds_emit_has_ram(e), axil = brds_emit_has_axil(e);
+    int stream_bits = e->plan->spec.stream_bits;
+    brds_scope_set_integer(scope, "ram", ram);
+    brds_scope_set_integer(scope, "axil", axil);
+    brds_scope_set_integer(scope, "stream_bits", stream_bits);
+    brds_scope_set_integer(scope, "digits", stream_bits / 4);
+    brds_scope_set_integer(scope, "timeout", quiet_cycles(e->plan));
+    brds_scope_set(scope, "no_counters", "%s", axil ? "" : " (0: this core has no registers)");
+    brds_scope_set(scope, "image_file", "%s", ram ? ",\n//                        image.hex (the weight image)" : "");
+    brds_scope_set(scope, "w_moves", "%s", ram ? " || (w_valid && w_ready)" : "");
+    list_counters(e, scope);
+    return BRDS_OK;
+}
