@@ -11,6 +11,10 @@
 
 #include "plan/plan_private.h"
 
+#ifndef BRDS_CYCLES_PLAIN /* 1: skip no cycle; verif/unit/test_cycles.c compares both ways */
+#define BRDS_CYCLES_PLAIN 0
+#endif
+
 enum {
     BUFFERS = 2,
     QUEUE = 128
@@ -506,9 +510,9 @@ static uint64_t cycle_limit(const brds_plan *plan, uint64_t steps, size_t sequen
 
 static void advance(simulation *sim)
 {
-#ifndef BRDS_CYCLES_PLAIN /* verif/unit/test_cycles.c compares both ways */
-    skip_quiet_cycles(sim);
-#endif
+    if (!BRDS_CYCLES_PLAIN) {
+        skip_quiet_cycles(sim);
+    }
     simulate_cycle(sim);
 }
 

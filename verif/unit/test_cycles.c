@@ -1,0 +1,319 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The cycle model, seen from inside: the test holds a second copy of it that
+ * skips no cycle and whose beats it can watch.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#define BRDS_CYCLES_PLAIN 1
+#define brds_cycles_run plain_cycles_run
+#define brds_cycles_run_states plain_cycles_run_states
+#define brds_plan_cycles_per_step plain_cycles_per_step
+#include "plan/cycles.c"
+#undef brds_cycles_run
+#undef brds_cycles_run_states
+#undef brds_plan_cycles_per_step
+
+/* The library's own, which plan/cycles.h above has declared under other names. */
+brds_status brds_cycles_run(const brds_plan *plan, const int *gaps, size_t sequences,
+                            const size_t *lengths, brds_cycles *cycles, brds_diag *diag);
+brds_status brds_cycles_run_states(const brds_plan *plan, const int *gaps, size_t sequences,
+                                   const size_t *lengths, const bool *states, brds_cycles *cycles,
+                                   brds_diag *diag);
+double brds_plan_cycles_per_step(const brds_plan *plan, const int *gaps);
+
+#include "plan_fixture.h"
+
+enum { SEQUENCES = 5 };
+static const size_t lengths[SEQUENCES] = {7, 1, 3, 1, 12};
+static const bool states[SEQUENCES] = {false, true, false, false, true};
+
+static void expect_same(const brds_cycles *a, const brds_cycles *b)
+{
+    assert_int_equal(a->total, b->total);
+    assert_int_equal(a->busy, b->busy);
+    assert_int_equal(a->stall_in, b->stall_in);
+    assert_int_equal(a->stall_out, b->stall_out);
+    assert_int_equal(a->steps, b->steps);
+    assert_int_equal(a->beats, b->beats);
+}
+
+/* Skipping quiet cycles changes no count. */
+static void test_skipping(void **state)
+{
+    (void)state;
+    for (uint64_t seed = 0; seed < 300; seed++) {
+        brds_spec spec = random_spec(seed);
+        brds_diag diag = {0};
+        brds_plan plan;
+        brds_cycles fast, plain;
+        int gaps[BRDS_MAX_EDGES];
+        assert_int_equal(brds_plan_make(&spec, &plan, &diag), BRDS_OK);
+        brds_plan_worst_gaps(&plan, gaps);
+        const bool *with = seed % 2 ? states : NULL;
+        assert_int_equal(
+            brds_cycles_run_states(&plan, gaps, SEQUENCES, lengths, with, &fast, &diag), BRDS_OK);
+        assert_int_equal(
+            plain_cycles_run_states(&plan, gaps, SEQUENCES, lengths, with, &plain, &diag), BRDS_OK);
+        expect_same(&fast, &plain);
+        assert_int_equal(fast.steps, 24);
+        assert_true(brds_plan_cycles_per_step(&plan, gaps) == plain_cycles_per_step(&plan, gaps));
+    }
+}
+
+/* ---- hazards: what the machine would do, beat by beat ---- */
+
+enum { RUNS = 32 };
+
+/* First beats of the runs of each phase; with every step output, run n works step n. */
+typedef struct {
+    uint64_t start[BRDS_MAX_PHASES][RUNS];
+    int runs[BRDS_MAX_PHASES];
+} trace;
+
+static void watch(const brds_packed *packed, trace *seen, const bool *with)
+{
+    simulation sim;
+    brds_cycles cycles;
+    brds_diag diag = {0};
+    const brds_plan *plan = &packed->plan;
+    memset(seen, 0, sizeof(*seen));
+    start_simulation(&sim, plan, packed->schedule.gaps, SEQUENCES, lengths);
+    sim.states = with;
+    sim.in.segment = has_state(&sim, 0) ? 0 : -1;
+    while (sim.out.vectors < 24) {
+        const controller *ctrl = &sim.ctrl;
+        if (ctrl->running && ctrl->group == 0 && ctrl->beat == 0) {
+            seen->start[ctrl->phase][seen->runs[ctrl->phase]++] = sim.cycle;
+        }
+        simulate_cycle(&sim);
+    }
+    assert_int_equal(brds_cycles_run_states(plan, packed->schedule.gaps, SEQUENCES, lengths, with,
+                                            &cycles, &diag),
+                     BRDS_OK);
+    assert_int_equal(cycles.beats, (uint64_t)plan->words * 24);
+}
+
+/* Section 6: the cycle of result j's write on the bus. */
+static uint64_t write_at(const brds_plan *plan, const brds_phase *phase, uint64_t start, int j)
+{
+    int row = j / plan->element_lanes;
+    int tau = (row / phase->slots + 1) * phase->beats - 1;
+    return start + (uint64_t)(tau + plan->timing.drain + row % phase->slots + plan->timing.le);
+}
+
+/* First steps of sequences that start from zero. */
+static bool starts_from_zero(int step, const bool *with)
+{
+    int first = 0;
+    for (int s = 0; s < SEQUENCES; s++) {
+        if (first == step) {
+            return !(with && with[s]);
+        }
+        first += (int)lengths[s];
+    }
+    return false;
+}
+
+static bool starts_sequence(int step)
+{
+    int first = 0;
+    for (int s = 0; s < SEQUENCES; s++) {
+        if (first == step) {
+            return true;
+        }
+        first += (int)lengths[s];
+    }
+    return false;
+}
+
+/* Every read of every lane sees the write of its step, which no later write has replaced. */
+static void check_reads(const brds_packed *packed, const trace *seen, int edge, const bool *with)
+{
+    const brds_plan *plan = &packed->plan;
+    const brds_edge *e = &plan->edges[edge];
+    const brds_phase *reader = &plan->phases[e->reader], *writer = &plan->phases[e->writer];
+    int lanes_x = plan->spec.lanes_x, lanes = lanes_x + plan->spec.lanes_h;
+    int slots = reader->groups * reader->beats * plan->spec.pes * 4 * lanes;
+    for (int step = 0; step < seen->runs[e->reader]; step++) {
+        int source = e->skip_first ? step - 1 : step;
+        if (e->skip_first && (starts_from_zero(step, with) || starts_sequence(step))) {
+            continue; /* zero, or loaded into an idle core */
+        }
+        for (int i = 0; i < slots; i++) {
+            int lane = i % lanes, column = packed->schedule.slots[e->reader][i].column;
+            if (column < 0 ||
+                !brds_edge_reads(plan, edge, lane >= lanes_x && reader->kind == BRDS_PHASE_GATES)) {
+                continue;
+            }
+            uint64_t beat =
+                seen->start[e->reader][step] + (uint64_t)(i / lanes / 4 / plan->spec.pes);
+            uint64_t read = beat + (uint64_t)(plan->timing.lw + plan->timing.li);
+            assert_true(read > write_at(plan, writer, seen->start[e->writer][source], column));
+            if (source + 2 < seen->runs[e->writer]) { /* the same parity again */
+                assert_true(read <=
+                            write_at(plan, writer, seen->start[e->writer][source + 2], column));
+            }
+        }
+    }
+}
+
+/* c of every unit row is read after it was written a step before. */
+static void check_cells(const brds_plan *plan, const trace *seen, int p)
+{
+    const brds_timing *t = &plan->timing;
+    for (int step = 1; step < seen->runs[p]; step++) {
+        if (!starts_sequence(step)) {
+            assert_true(seen->start[p][step] + (uint64_t)t->rc >
+                        seen->start[p][step - 1] + (uint64_t)t->wc);
+        }
+    }
+}
+
+static int compare_cycles(const void *a, const void *b)
+{
+    const uint64_t *left = a, *right = b;
+    return left[0] < right[0] ? -1 : left[0] > right[0];
+}
+
+/* No group reaches the drain registers while the one before is still leaving them. */
+static void check_drain(const brds_plan *plan, const trace *seen)
+{
+    size_t count = 0, all = (size_t)plan->phase_count * RUNS * 64;
+    uint64_t(*closed)[2] = calloc(all, sizeof(*closed)); /* cycle, slots */
+    assert_non_null(closed);
+    for (int p = 0; p < plan->phase_count; p++) {
+        const brds_phase *phase = &plan->phases[p];
+        for (int run = 0; run < seen->runs[p]; run++) {
+            for (int g = 0; g < phase->groups; g++) {
+                closed[count][0] = seen->start[p][run] + (uint64_t)((g + 1) * phase->beats - 1);
+                closed[count++][1] = (uint64_t)phase->slots;
+                assert_true(count <= all);
+            }
+        }
+    }
+    qsort(closed, count, sizeof(*closed), compare_cycles);
+    for (size_t i = 1; i < count; i++) {
+        assert_true(closed[i][0] >= closed[i - 1][0] + closed[i - 1][1]);
+    }
+    free(closed);
+}
+
+static void test_hazards(void **state)
+{
+    (void)state;
+    for (uint64_t seed = 0; seed < 200; seed++) {
+        brds_spec spec = random_spec(seed);
+        static brds_packed packed;
+        trace seen;
+        const bool *with = seed % 2 ? states : NULL;
+        spec.output = BRDS_OUTPUT_EVERY_STEP;
+        pack_random(&spec, seed, &packed);
+        watch(&packed, &seen, with);
+        for (int e = 0; e < packed.plan.edge_count; e++) {
+            if (!brds_edge_is_drain(&packed.plan, e)) {
+                check_reads(&packed, &seen, e, with);
+            }
+        }
+        for (int p = 0; p < spec.layer_count; p++) {
+            check_cells(&packed.plan, &seen, p);
+        }
+        check_drain(&packed.plan, &seen);
+        brds_packed_free(&packed);
+    }
+}
+
+/* ---- by hand ---- */
+
+/* One phase, its gap and its words: the step of a network that nothing else holds back. */
+static void test_one_layer(void **state)
+{
+    (void)state;
+    brds_spec spec = digits_spec();
+    brds_diag diag = {0};
+    brds_plan plan;
+    brds_cycles cycles;
+    int gaps[BRDS_MAX_EDGES];
+    size_t length = 10;
+    spec.head.present = false;
+    spec.output = BRDS_OUTPUT_EVERY_STEP;
+    assert_int_equal(brds_plan_make(&spec, &plan, &diag), BRDS_OK);
+    brds_plan_worst_gaps(&plan, gaps);
+    assert_int_equal(plan.phase_count, 1);
+    assert_true(brds_plan_cycles_per_step(&plan, gaps) == 256 + gaps[0]);
+    assert_int_equal(brds_cycles_run(&plan, gaps, 1, &length, &cycles, &diag), BRDS_OK);
+    /* 10 words of x: the first is taken in cycle 0, in hold from 1 on, four slices each; its last
+     * has three elements.  Slices are done in cycles 1 .. 39, the vector is seen ready in 40, the
+     * candidate in 41, which goes; first beat 42. */
+    uint64_t first = 42, last = first + 9 * (256 + (uint64_t)gaps[0]) + 255;
+    /* d = tau + 7, slot 3, LE 15; words follow 3 cycles later: 32 of 4 elements */
+    assert_int_equal(cycles.total, last + 7 + 3 + 15 + 3 + 31 + 1);
+    assert_int_equal(cycles.beats, 2560);
+    /* in the cycle of go the edge is open and no beat is on the bus */
+    assert_int_equal(cycles.busy, 2560 + 9 * (uint64_t)(gaps[0] - 1));
+    assert_int_equal(cycles.stall_out, 0);
+    assert_int_equal(cycles.stall_in, 0);
+}
+
+/* A wide input over a narrow stream: the words of x are what a step takes. */
+static void test_input_bound(void **state)
+{
+    (void)state;
+    brds_spec spec = digits_spec();
+    brds_diag diag = {0};
+    brds_plan plan;
+    brds_cycles cycles;
+    int gaps[BRDS_MAX_EDGES];
+    size_t length = 10;
+    spec.input_size = 400;
+    spec.stream_bits = 32;
+    spec.layers[0] = (brds_layer_spec){.hidden_size = 8, .nnz_x = 8, .nnz_h = 8};
+    spec.head.present = false;
+    spec.output = BRDS_OUTPUT_EVERY_STEP;
+    assert_int_equal(brds_plan_make(&spec, &plan, &diag), BRDS_OK);
+    brds_plan_worst_gaps(&plan, gaps);
+    assert_int_equal(plan.element_lanes, 1); /* a slice is one element */
+    assert_true(brds_plan_cycles_per_step(&plan, gaps) == 400);
+    assert_int_equal(brds_cycles_run(&plan, gaps, 1, &length, &cycles, &diag), BRDS_OK);
+    assert_true(cycles.stall_in > 9 * 300);
+}
+
+/* More words leave than a step has cycles: the output buffers hold the controller back. */
+static void test_output_bound(void **state)
+{
+    (void)state;
+    brds_spec spec = digits_spec();
+    brds_diag diag = {0};
+    brds_plan plan;
+    brds_cycles cycles;
+    int gaps[BRDS_MAX_EDGES];
+    size_t length = 20;
+    spec.stream_bits = 32;
+    spec.input_size = 2;
+    spec.layers[0] = (brds_layer_spec){.hidden_size = 512, .nnz_x = 1, .nnz_h = 1};
+    spec.pes = 64;
+    spec.head.present = false;
+    spec.output = BRDS_OUTPUT_EVERY_STEP;
+    assert_int_equal(brds_plan_make(&spec, &plan, &diag), BRDS_OK);
+    brds_plan_worst_gaps(&plan, gaps);
+    assert_true(brds_plan_cycles_per_step(&plan, gaps) == 256);
+    assert_int_equal(brds_cycles_run(&plan, gaps, 1, &length, &cycles, &diag), BRDS_OK);
+    assert_true(cycles.stall_out > 10 * 150);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_skipping),     cmocka_unit_test(test_hazards),
+        cmocka_unit_test(test_one_layer),    cmocka_unit_test(test_input_bound),
+        cmocka_unit_test(test_output_bound),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
