@@ -19,41 +19,26 @@ module brds_crc32 #(
     input wire [STREAM_BITS-1:0] data,
     output wire [31:0] crc
 );
-    // A word shifted through the register, its first byte's bit 0 first.
-    function [31:0] step(input [STREAM_BITS-1:0] word);
-        reg [STREAM_BITS-1:0] rest;
-        reg out;
+    // The register after a word, its first byte's bit 0 first.
+    function [31:0] step(input [31:0] from, input [STREAM_BITS-1:0] word);
         integer i;
         begin
-            rest = word;
-            for (i = 0; i < STREAM_BITS; i = i + 1) begin
-                out = rest[0];
-                rest = rest >> 1;
-                if (out)
-                    rest[31:0] = rest[31:0] ^ 32'hEDB88320;
-            end
-            step = rest[31:0];
+            step = from;
+            for (i = 0; i < STREAM_BITS; i = i + 1)
+                step = {1'b0, step[31:1]} ^ (step[0] ^ word[i] ? 32'hEDB88320 : 32'd0);
         end
     endfunction
 
     reg data_valid;
     reg [31:0] data_step, sum;
-    wire [STREAM_BITS-1:0] sum_word;
-    generate
-        if (STREAM_BITS > 32) begin : g_wide
-            assign sum_word = {{(STREAM_BITS-32){1'b0}}, sum};
-        end else begin : g_narrow
-            assign sum_word = sum;
-        end
-    endgenerate
 
     always @(posedge clk) begin
         data_valid <= valid && !start;
-        data_step <= step(data);
+        data_step <= step(32'd0, data);
         if (start)
             sum <= 32'hFFFFFFFF;
         else if (data_valid)
-            sum <= step(sum_word) ^ data_step;
+            sum <= step(sum, {STREAM_BITS{1'b0}}) ^ data_step;
     end
     assign crc = ~sum;
 endmodule

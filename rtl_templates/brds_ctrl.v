@@ -60,8 +60,7 @@ module brds_ctrl #(
     output wire x_take,
     output wire x_free,
     // output unit
-    output wire y_claim,
-    input wire y_release,
+    input wire y_release,                // a vector's last word leaves: its buffer is free
     output wire y_none,                  // no output buffer is claimed
     // beat bus
     output reg beat_valid,
@@ -317,7 +316,7 @@ module brds_ctrl #(
     wire out_ok = !cand_out || !out_used[1];
     wire slot_open = cand_valid && (!beat_valid || phase_end) && edges_open;
     assign go = slot_open && out_ok;
-    assign y_claim = go && cand_out;
+    wire y_claim = go && cand_out;
     assign y_none = out_used == 2'd0;
 
     always @(posedge clk) begin

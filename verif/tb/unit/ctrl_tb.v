@@ -73,7 +73,7 @@ module ctrl_tb;
     reg enable = 1, weights_ok = 1, loading = 0;
     reg [EDGES*16-1:0] gaps;
     reg x_valid = 0, x_par = 0, x_zero = 0, x_sfirst = 0, x_slast = 0, x_dropping = 0, y_release = 0;
-    wire x_take, x_free, y_claim, y_none;
+    wire x_take, x_free, y_none;
     wire beat_valid, beat_first, beat_last, beat_pfirst, beat_par, beat_zero, beat_sfirst, beat_slast;
     wire [AW-1:0] beat_word;
     wire [PHASE_BITS-1:0] beat_phase;
@@ -87,7 +87,7 @@ module ctrl_tb;
     ) dut (
         .clk(clk), .rst(rst), .enable(enable), .weights_ok(weights_ok), .loading(loading), .cfg_gap(gaps),
         .x_valid(x_valid), .x_par(x_par), .x_zero(x_zero), .x_sfirst(x_sfirst), .x_slast(x_slast),
-        .x_dropping(x_dropping), .x_take(x_take), .x_free(x_free), .y_claim(y_claim), .y_release(y_release),
+        .x_dropping(x_dropping), .x_take(x_take), .x_free(x_free), .y_release(y_release),
         .y_none(y_none), .beat_valid(beat_valid), .beat_word(beat_word), .beat_first(beat_first),
         .beat_last(beat_last), .beat_phase(beat_phase), .beat_pfirst(beat_pfirst), .beat_par(beat_par),
         .beat_zero(beat_zero), .beat_sfirst(beat_sfirst), .beat_slast(beat_slast), .empty(empty),
@@ -175,7 +175,7 @@ module ctrl_tb;
                 check({beat_slast, beat_sfirst, beat_zero, beat_par}, run_flags, "flags");
             end
             check(x_take, take, "x_take");
-            check(y_claim, go && out, "y_claim");
+            check(dut.y_claim, go && out, "y_claim");
             check(y_none, used == 0, "y_none");
             check(x_free, freed < frees && free_at[freed % 64] == cycle, "x_free");
             check(empty, !running && !cand_valid && !any_token && since_beat >= DRAIN, "empty");

@@ -1,0 +1,389 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// brds_core: the whole machine but the register block: wires control, interfaces and datapath;
+// keeps status, sticky errors and counters. docs/microarchitecture.md is its definition.
+//
+// soft_reset acts as rst on everything but the weights and their validity; an image that is being
+// received is given up (weights_ok stays 0 then).
+`default_nettype none
+
+module brds_core #(
+    // array: processing elements, lanes, element lanes
+    parameter integer PES = 2,
+    parameter integer LANES_X = 1,
+    parameter integer LANES_H = 1,
+    parameter integer ELEMS = 1,
+    // 1: some layer has peephole weights; some phase is linear; some phase is a projection
+    parameter integer PEEPHOLE = 0,
+    parameter integer LINEAR = 0,
+    parameter integer PROJECTION = 0,
+    // registers: memories, multiplier, adder levels between two, functions
+    parameter integer MEMORY_REGS = 1,
+    parameter integer MUL_REGS = 3,
+    parameter integer ADDER_EVERY = 1,
+    parameter integer FUNC_REGS = 2,
+    // 1: element-wise products in DSP blocks
+    parameter integer FUNC_DSP = 1,
+    // 1: the product register of a lane is kept where it is (Yosys, ice40)
+    parameter integer MUL_KEEP = 0,
+    // formats: bits and fraction bits
+    parameter integer ACT_BITS = 16,
+    parameter integer ACT_FRAC = 12,
+    parameter integer WEIGHT_BITS = 8,
+    parameter integer CELL_BITS = 24,
+    parameter integer CELL_FRAC = 16,
+    parameter integer Z_BITS = 18,
+    parameter integer GATE_BITS = 16,
+    parameter integer GATE_FRAC = 14,
+    parameter integer XACC_BITS = 26,
+    parameter integer HACC_BITS = 26,
+    parameter integer SUM_BITS = 42,
+    parameter integer BIAS_BITS = 18,
+    parameter integer OUT_BITS = 16,
+    parameter integer HEAD_BITS = 0,
+    // 0 half up, 1 half even, 2 truncate
+    parameter integer ROUNDING = 0,
+    // functions: log2 of the entries, bits of slopes, entries {start, slope}
+    parameter integer FUNC_ENTRY_BITS = 3,
+    parameter integer SIGMOID_SLOPE_BITS = 12,
+    parameter integer TANH_SLOPE_BITS = 14,
+    parameter [(2**FUNC_ENTRY_BITS)*(ACT_BITS+2+SIGMOID_SLOPE_BITS)-1:0] SIGMOID_TABLE = 0,
+    parameter [(2**FUNC_ENTRY_BITS)*(ACT_BITS+2+TANH_SLOPE_BITS)-1:0] TANH_TABLE = 0,
+    // index: 1 relative; bits on x and h lanes
+    parameter integer RELATIVE = 0,
+    parameter integer XI_BITS = 3,
+    parameter integer HI_BITS = 2,
+    // vector memories: words of a half, address bits
+    parameter integer X_HALF = 8,
+    parameter integer H_HALF = 4,
+    parameter integer X_ADDR_BITS = 4,
+    parameter integer H_ADDR_BITS = 3,
+    // weight memory and unit memory: bits, words, address bits
+    parameter integer WORD_BITS = 168,
+    parameter integer WORDS = 10,
+    parameter integer WORD_ADDR_BITS = 4,
+    parameter integer UNIT_BITS = 72,
+    parameter integer UNIT_ROWS = 4,
+    parameter integer UNIT_ADDR_BITS = 2,
+    // streams and weights: bits of a word; 1: weights come from files
+    parameter integer STREAM_BITS = 64,
+    parameter integer WEIGHTS_ROM = 0,
+    parameter WEIGHTS_FILE = "",
+    parameter UNITS_FILE = "",
+    parameter CONFIG_FILE = "",
+    // weight image: words of a packet, fingerprint of the shape
+    parameter integer IMAGE_WORDS = 47,
+    parameter [31:0] FINGERPRINT = 32'd0,
+    // phases, edges, token stages
+    parameter integer PHASES = 1,
+    parameter integer EDGES = 1,
+    parameter integer STAGES = 1,
+    parameter integer PHASE_BITS = 1,
+    parameter [PHASES*32-1:0] PH_LINEAR = 32'd0,
+    parameter [PHASES*32-1:0] PH_STAGE = 32'd0,
+    parameter [PHASES*32-1:0] PH_GROUPS = 32'd2,
+    parameter [PHASES*32-1:0] PH_BEATS = 32'd5,
+    parameter [PHASES*32-1:0] PH_ROWS = 32'd4,
+    parameter [PHASES*32-1:0] PH_WORD = 32'd0,
+    parameter [PHASES*32-1:0] PH_UNIT = 32'd0,
+    parameter [PHASES*32-1:0] PH_XBASE = 32'd0,
+    parameter [PHASES*32-1:0] PH_HBASE = 32'd0,
+    parameter [PHASES*32-1:0] PH_HPREV = 32'd1,
+    parameter [PHASES*32-1:0] PH_DXEN = 32'd0,
+    parameter [PHASES*32-1:0] PH_DX = 32'd0,
+    parameter [PHASES*32-1:0] PH_DHEN = 32'd1,
+    parameter [PHASES*32-1:0] PH_DH = 32'd0,
+    parameter [PHASES*32-1:0] PH_OUT = 32'd1,
+    parameter [EDGES*32-1:0] ED_READER = 32'd0,
+    parameter [EDGES*32-1:0] ED_WRITER = 32'd0,
+    parameter [EDGES*32-1:0] ED_SKIP = 32'd1,
+    // 1: every step is output, 0: a sequence's last one; 1: initial states are taken
+    parameter integer EVERY_STEP = 1,
+    parameter integer INIT_STATE = 0,
+    // vectors: elements, bits of a container
+    parameter integer INPUT_SIZE = 5,
+    parameter integer OUTPUT_SIZE = 4,
+    parameter integer X_CONTAINER = 16,
+    parameter integer Y_CONTAINER = 16,
+    // layers: output width, hidden units, base in the h copies, first c row
+    parameter integer LAYERS = 1,
+    parameter [LAYERS*32-1:0] ST_R = 32'd4,
+    parameter [LAYERS*32-1:0] ST_H = 32'd4,
+    parameter [LAYERS*32-1:0] ST_HBASE = 32'd0,
+    parameter [LAYERS*32-1:0] ST_UNIT = 32'd0
+) (
+    input wire clk,
+    input wire rst,
+    // input vectors; tuser: first step, last step, initial state
+    input wire [STREAM_BITS-1:0] s_axis_x_tdata,
+    input wire s_axis_x_tvalid,
+    output wire s_axis_x_tready,
+    input wire s_axis_x_tlast,
+    input wire [2:0] s_axis_x_tuser,
+    // weight images (WEIGHTS_ROM = 0)
+    input wire [STREAM_BITS-1:0] s_axis_w_tdata,
+    input wire s_axis_w_tvalid,
+    output wire s_axis_w_tready,
+    input wire s_axis_w_tlast,
+    // output vectors; tuser: first step, last step
+    output wire [STREAM_BITS-1:0] m_axis_y_tdata,
+    output wire m_axis_y_tvalid,
+    input wire m_axis_y_tready,
+    output wire m_axis_y_tlast,
+    output wire [1:0] m_axis_y_tuser,
+    // control
+    input wire soft_reset,
+    input wire enable,                   // 0: no new step is started
+    input wire clear_counters,           // one cycle
+    input wire [15:0] error_clear,       // one cycle
+    // status
+    output reg status_idle,              // nothing runs, nothing is buffered
+    output wire status_weights_ok,
+    output wire status_loading,
+    output reg status_sequence_open,
+    // sticky: 0 early tlast on x, 1 late tlast, 2 no first step, 3 no weights, 4 range, 5 initial state,
+    // 6 magic, 7 version, 8 fingerprint, 9 length, 10 CRC
+    output reg [15:0] error,
+    // counters
+    output wire [31:0] count_steps,
+    output wire [31:0] count_sequences,
+    output wire [63:0] count_busy,
+    output wire [63:0] count_stall_in,
+    output wire [63:0] count_stall_out,
+    output wire [31:0] count_sat_gate,
+    output wire [31:0] count_sat_function,
+    output wire [31:0] count_sat_cell,
+    output wire [31:0] count_sat_output
+);
+    // ---- delays, section 6 ----
+    localparam integer LANES = LANES_X > LANES_H ? LANES_X : LANES_H;
+    localparam integer TS = ($clog2(LANES) + ADDER_EVERY - 1) / ADDER_EVERY;
+    localparam integer DRAIN = 2 * MEMORY_REGS + RELATIVE + MUL_REGS + TS + 1;
+    localparam integer LE = 11 + 2 * FUNC_REGS + 2 * PEEPHOLE;
+    localparam integer SLOTS = (LINEAR != 0 ? 4 : 1) * (PES / ELEMS);
+
+    localparam integer X_ROW_BITS = X_ADDR_BITS - $clog2(ELEMS);
+    localparam integer H_ROW_BITS = H_ADDR_BITS - $clog2(ELEMS);
+    localparam integer Y_ROWS = (OUTPUT_SIZE + ELEMS - 1) / ELEMS;
+    localparam integer Y_ROW_BITS = Y_ROWS > 1 ? $clog2(Y_ROWS) : 1;
+    localparam integer X_BASE = PH_XBASE[31:0];
+
+    wire crst = rst || soft_reset;
+
+    // ---- weights ----
+    wire weights_ok, loading;
+    wire [4:0] load_error;
+    wire [STREAM_BITS-1:0] ld_data;
+    wire ldw_we, ldu_we, cfg_we;
+    wire [WORD_ADDR_BITS-1:0] ldw_row;
+    wire [UNIT_ADDR_BITS-1:0] ldu_row;
+    wire [15:0] ldw_chunk, ldu_chunk;
+    wire [7:0] cfg_index;
+    wire [31:0] cfg_data;
+    wire [PHASES*32-1:0] cfg_phase;
+    wire [EDGES*16-1:0] cfg_gap;
+    wire ctrl_empty, x_quiet;
+
+    generate
+        if (WEIGHTS_ROM == 0) begin : g_load
+            brds_load #(
+                .STREAM_BITS(STREAM_BITS), .IMAGE_WORDS(IMAGE_WORDS), .FINGERPRINT(FINGERPRINT),
+                .PHASES(PHASES), .EDGES(EDGES),
+                .WORD_BITS(WORD_BITS), .WORDS(WORDS), .WORD_ADDR_BITS(WORD_ADDR_BITS),
+                .UNIT_BITS(UNIT_BITS), .UNIT_ROWS(UNIT_ROWS), .UNIT_ADDR_BITS(UNIT_ADDR_BITS)
+            ) load (
+                .clk(clk), .rst(crst), .hard_rst(rst), .core_empty(ctrl_empty && x_quiet),
+                .loading(loading), .weights_ok(weights_ok),
+                .s_axis_w_tdata(s_axis_w_tdata), .s_axis_w_tvalid(s_axis_w_tvalid),
+                .s_axis_w_tready(s_axis_w_tready), .s_axis_w_tlast(s_axis_w_tlast),
+                .ld_data(ld_data), .ldw_we(ldw_we), .ldw_row(ldw_row), .ldw_chunk(ldw_chunk),
+                .ldu_we(ldu_we), .ldu_row(ldu_row), .ldu_chunk(ldu_chunk),
+                .cfg_we(cfg_we), .cfg_index(cfg_index), .cfg_data(cfg_data), .error(load_error));
+        end else begin : g_rom
+            wire unused = &{1'b0, s_axis_w_tdata, s_axis_w_tlast, x_quiet};
+            assign loading = 1'b0;
+            assign weights_ok = 1'b1;
+            assign s_axis_w_tready = 1'b0;
+            assign ld_data = {STREAM_BITS{1'b0}};
+            assign ldw_we = 1'b0;
+            assign ldw_row = {WORD_ADDR_BITS{1'b0}};
+            assign ldw_chunk = 16'd0;
+            assign ldu_we = 1'b0;
+            assign ldu_row = {UNIT_ADDR_BITS{1'b0}};
+            assign ldu_chunk = 16'd0;
+            assign cfg_we = 1'b0;
+            assign cfg_index = 8'd0;
+            assign cfg_data = 32'd0;
+            assign load_error = 5'd0;
+        end
+    endgenerate
+
+    brds_config #(
+        .PHASES(PHASES), .EDGES(EDGES), .WEIGHTS_ROM(WEIGHTS_ROM), .CONFIG_FILE(CONFIG_FILE)
+    ) config_words (
+        .clk(clk), .we(cfg_we), .index(cfg_index), .data(cfg_data), .cfg_phase(cfg_phase), .cfg_gap(cfg_gap));
+
+    // ---- input unit ----
+    wire x_valid, x_par, x_zero, x_sfirst, x_slast, x_dropping, x_take, x_free;
+    wire xw_x, xw_h, xw_grant;
+    wire [ELEMS-1:0] xw_we, xc_we;
+    wire [X_ROW_BITS-1:0] xw_xrow;
+    wire [H_ROW_BITS-1:0] xw_hrow;
+    wire [ELEMS*ACT_BITS-1:0] xw_data;
+    wire [UNIT_ADDR_BITS-1:0] xc_row;
+    wire [ELEMS*CELL_BITS-1:0] xc_data;
+    wire [5:0] x_error;
+
+    brds_xin #(
+        .ELEMS(ELEMS), .ACT_BITS(ACT_BITS), .CELL_BITS(CELL_BITS),
+        .STREAM_BITS(STREAM_BITS), .X_CONTAINER(X_CONTAINER), .INPUT_SIZE(INPUT_SIZE),
+        .X_BASE(X_BASE), .X_HALF(X_HALF), .H_HALF(H_HALF),
+        .X_ADDR_BITS(X_ADDR_BITS), .H_ADDR_BITS(H_ADDR_BITS), .UNIT_ADDR_BITS(UNIT_ADDR_BITS),
+        .INIT_STATE(INIT_STATE), .LAYERS(LAYERS),
+        .ST_R(ST_R), .ST_H(ST_H), .ST_HBASE(ST_HBASE), .ST_UNIT(ST_UNIT)
+    ) xin (
+        .clk(clk), .rst(crst), .weights_ok(weights_ok), .loading(loading),
+        .load_wanted(WEIGHTS_ROM == 0 && s_axis_w_tvalid), .ctrl_empty(ctrl_empty), .quiet(x_quiet),
+        .s_axis_x_tdata(s_axis_x_tdata), .s_axis_x_tvalid(s_axis_x_tvalid),
+        .s_axis_x_tready(s_axis_x_tready), .s_axis_x_tlast(s_axis_x_tlast),
+        .s_axis_x_tuser(s_axis_x_tuser),
+        .x_valid(x_valid), .x_par(x_par), .x_zero(x_zero), .x_sfirst(x_sfirst), .x_slast(x_slast),
+        .x_dropping(x_dropping), .x_take(x_take), .x_free(x_free),
+        .xw_x(xw_x), .xw_h(xw_h), .xw_we(xw_we), .xw_xrow(xw_xrow), .xw_hrow(xw_hrow),
+        .xw_data(xw_data), .xw_grant(xw_grant), .xc_we(xc_we), .xc_row(xc_row), .xc_data(xc_data),
+        .error(x_error));
+
+    // ---- controller ----
+    wire beat_valid, beat_first, beat_last, beat_pfirst, beat_par, beat_zero, beat_sfirst, beat_slast;
+    wire [WORD_ADDR_BITS-1:0] beat_word;
+    wire [PHASE_BITS-1:0] beat_phase;
+    wire y_release, y_none, sequence_open;
+    wire ev_step, ev_sequence, ev_busy, ev_stall_in, ev_stall_out;
+
+    brds_ctrl #(
+        .PHASES(PHASES), .EDGES(EDGES), .STAGES(STAGES), .LAYERS(LAYERS), .PHASE_BITS(PHASE_BITS),
+        .WORD_ADDR_BITS(WORD_ADDR_BITS), .PH_LINEAR(PH_LINEAR), .PH_STAGE(PH_STAGE),
+        .PH_GROUPS(PH_GROUPS), .PH_BEATS(PH_BEATS), .PH_WORD(PH_WORD), .PH_OUT(PH_OUT),
+        .ED_READER(ED_READER), .ED_WRITER(ED_WRITER), .ED_SKIP(ED_SKIP), .EVERY_STEP(EVERY_STEP),
+        .FREE_DELAY(MEMORY_REGS + RELATIVE + 1), .DRAIN_CYCLES(DRAIN + LE + SLOTS)
+    ) ctrl (
+        .clk(clk), .rst(crst), .enable(enable), .weights_ok(weights_ok), .loading(loading), .cfg_gap(cfg_gap),
+        .x_valid(x_valid), .x_par(x_par), .x_zero(x_zero), .x_sfirst(x_sfirst), .x_slast(x_slast),
+        .x_dropping(x_dropping), .x_take(x_take), .x_free(x_free),
+        .y_release(y_release), .y_none(y_none),
+        .beat_valid(beat_valid), .beat_word(beat_word), .beat_first(beat_first), .beat_last(beat_last),
+        .beat_phase(beat_phase), .beat_pfirst(beat_pfirst), .beat_par(beat_par), .beat_zero(beat_zero),
+        .beat_sfirst(beat_sfirst), .beat_slast(beat_slast),
+        .empty(ctrl_empty), .sequence_open(sequence_open), .ev_step(ev_step), .ev_sequence(ev_sequence),
+        .ev_busy(ev_busy), .ev_stall_in(ev_stall_in), .ev_stall_out(ev_stall_out));
+
+    // ---- datapath ----
+    wire [ELEMS-1:0] vx_we, vh_we;
+    wire [X_ROW_BITS-1:0] vx_addr;
+    wire [H_ROW_BITS-1:0] vh_addr;
+    wire [ELEMS*ACT_BITS-1:0] vx_data, vh_data;
+    wire drain_valid, drain_pfirst, drain_par, drain_zero, drain_sfirst, drain_slast, drain_shift;
+    wire [PHASE_BITS-1:0] drain_phase;
+    wire [ELEMS*4*XACC_BITS-1:0] drain_x;
+    wire [ELEMS*4*HACC_BITS-1:0] drain_h;
+
+    brds_array #(
+        .PES(PES), .LANES_X(LANES_X), .LANES_H(LANES_H), .ELEMS(ELEMS),
+        .ACT_BITS(ACT_BITS), .WEIGHT_BITS(WEIGHT_BITS), .XI_BITS(XI_BITS), .HI_BITS(HI_BITS),
+        .XACC_BITS(XACC_BITS), .HACC_BITS(HACC_BITS), .X_HALF(X_HALF), .H_HALF(H_HALF),
+        .X_ADDR_BITS(X_ADDR_BITS), .H_ADDR_BITS(H_ADDR_BITS), .MEMORY_REGS(MEMORY_REGS),
+        .MUL_REGS(MUL_REGS), .ADDER_EVERY(ADDER_EVERY), .MUL_KEEP(MUL_KEEP), .RELATIVE(RELATIVE),
+        .WORD_BITS(WORD_BITS), .WORDS(WORDS), .WORD_ADDR_BITS(WORD_ADDR_BITS), .STREAM_BITS(STREAM_BITS),
+        .WEIGHTS_ROM(WEIGHTS_ROM), .WEIGHTS_FILE(WEIGHTS_FILE), .PHASES(PHASES), .PHASE_BITS(PHASE_BITS),
+        .PH_XBASE(PH_XBASE), .PH_HBASE(PH_HBASE), .PH_HPREV(PH_HPREV)
+    ) array (
+        .clk(clk), .rst(crst),
+        .beat_valid(beat_valid), .beat_word(beat_word), .beat_first(beat_first), .beat_last(beat_last),
+        .beat_phase(beat_phase), .beat_pfirst(beat_pfirst), .beat_par(beat_par), .beat_zero(beat_zero),
+        .beat_sfirst(beat_sfirst), .beat_slast(beat_slast),
+        .ldw_we(ldw_we), .ldw_row(ldw_row), .ldw_chunk(ldw_chunk), .ld_data(ld_data),
+        .vx_we(vx_we), .vx_addr(vx_addr), .vx_data(vx_data), .vh_we(vh_we), .vh_addr(vh_addr), .vh_data(vh_data),
+        .drain_valid(drain_valid), .drain_phase(drain_phase), .drain_pfirst(drain_pfirst),
+        .drain_par(drain_par), .drain_zero(drain_zero), .drain_sfirst(drain_sfirst),
+        .drain_slast(drain_slast), .drain_x(drain_x), .drain_h(drain_h), .drain_shift(drain_shift));
+
+    wire [ELEMS-1:0] y_we;
+    wire [Y_ROW_BITS-1:0] y_row;
+    wire [ELEMS*OUT_BITS-1:0] y_data;
+    wire y_done, y_sfirst, y_slast;
+    wire [8:0] sat_gate, sat_function, sat_cell, sat_output;
+
+    brds_post #(
+        .PES(PES), .ELEMS(ELEMS), .ACT_BITS(ACT_BITS), .ACT_FRAC(ACT_FRAC), .CELL_BITS(CELL_BITS),
+        .CELL_FRAC(CELL_FRAC), .Z_BITS(Z_BITS), .GATE_BITS(GATE_BITS), .GATE_FRAC(GATE_FRAC),
+        .XACC_BITS(XACC_BITS), .HACC_BITS(HACC_BITS), .SUM_BITS(SUM_BITS), .BIAS_BITS(BIAS_BITS),
+        .OUT_BITS(OUT_BITS), .HEAD_BITS(HEAD_BITS), .ROUNDING(ROUNDING), .PEEPHOLE(PEEPHOLE),
+        .LINEAR(LINEAR), .PROJECTION(PROJECTION), .FUNC_ENTRY_BITS(FUNC_ENTRY_BITS),
+        .SIGMOID_SLOPE_BITS(SIGMOID_SLOPE_BITS), .TANH_SLOPE_BITS(TANH_SLOPE_BITS),
+        .SIGMOID_TABLE(SIGMOID_TABLE), .TANH_TABLE(TANH_TABLE), .FUNC_REGS(FUNC_REGS),
+        .FUNC_DSP(FUNC_DSP), .MEMORY_REGS(MEMORY_REGS), .X_ADDR_BITS(X_ADDR_BITS),
+        .H_ADDR_BITS(H_ADDR_BITS), .UNIT_BITS(UNIT_BITS), .UNIT_ROWS(UNIT_ROWS),
+        .UNIT_ADDR_BITS(UNIT_ADDR_BITS), .STREAM_BITS(STREAM_BITS), .WEIGHTS_ROM(WEIGHTS_ROM),
+        .UNITS_FILE(UNITS_FILE), .PHASES(PHASES), .PHASE_BITS(PHASE_BITS), .PH_LINEAR(PH_LINEAR),
+        .PH_ROWS(PH_ROWS), .PH_UNIT(PH_UNIT), .PH_DXEN(PH_DXEN), .PH_DX(PH_DX), .PH_DHEN(PH_DHEN),
+        .PH_DH(PH_DH), .PH_OUT(PH_OUT), .EVERY_STEP(EVERY_STEP), .Y_ROW_BITS(Y_ROW_BITS)
+    ) post (
+        .clk(clk), .rst(crst),
+        .drain_valid(drain_valid), .drain_phase(drain_phase), .drain_pfirst(drain_pfirst),
+        .drain_par(drain_par), .drain_zero(drain_zero), .drain_sfirst(drain_sfirst),
+        .drain_slast(drain_slast), .drain_x(drain_x), .drain_h(drain_h), .drain_shift(drain_shift),
+        .cfg_phase(cfg_phase), .ldu_we(ldu_we), .ldu_row(ldu_row), .ldu_chunk(ldu_chunk), .ld_data(ld_data),
+        .xw_x(xw_x), .xw_h(xw_h), .xw_we(xw_we), .xw_xrow(xw_xrow), .xw_hrow(xw_hrow), .xw_data(xw_data),
+        .xw_grant(xw_grant), .xc_we(xc_we), .xc_row(xc_row), .xc_data(xc_data),
+        .vx_we(vx_we), .vx_addr(vx_addr), .vx_data(vx_data), .vh_we(vh_we), .vh_addr(vh_addr), .vh_data(vh_data),
+        .y_we(y_we), .y_row(y_row), .y_data(y_data), .y_done(y_done), .y_sfirst(y_sfirst), .y_slast(y_slast),
+        .sat_gate(sat_gate), .sat_function(sat_function), .sat_cell(sat_cell), .sat_output(sat_output));
+
+    // ---- output unit ----
+    brds_yout #(
+        .ELEMS(ELEMS), .OUT_BITS(OUT_BITS), .Y_CONTAINER(Y_CONTAINER), .STREAM_BITS(STREAM_BITS),
+        .OUTPUT_SIZE(OUTPUT_SIZE), .Y_ROW_BITS(Y_ROW_BITS)
+    ) yout (
+        .clk(clk), .rst(crst), .y_we(y_we), .y_row(y_row), .y_data(y_data), .y_done(y_done),
+        .y_sfirst(y_sfirst), .y_slast(y_slast), .y_release(y_release),
+        .m_axis_y_tdata(m_axis_y_tdata), .m_axis_y_tvalid(m_axis_y_tvalid),
+        .m_axis_y_tready(m_axis_y_tready), .m_axis_y_tlast(m_axis_y_tlast),
+        .m_axis_y_tuser(m_axis_y_tuser));
+
+    // ---- status, errors, counters ----
+    assign status_weights_ok = weights_ok;
+    assign status_loading = loading;
+    always @(posedge clk) begin
+        if (crst) begin
+            status_idle <= 1'b0;
+            status_sequence_open <= 1'b0;
+            error <= 16'd0;
+        end else begin
+            status_idle <= ctrl_empty && x_quiet && y_none && !loading;
+            status_sequence_open <= sequence_open;
+            error <= (error & ~error_clear) | {5'd0, load_error, x_error};
+        end
+    end
+
+    wire clear = clear_counters;
+    brds_count #(.BITS(32), .ADD_BITS(1)) c_steps (
+        .clk(clk), .rst(crst), .clear(clear), .add(ev_step), .value(count_steps));
+    brds_count #(.BITS(32), .ADD_BITS(1)) c_sequences (
+        .clk(clk), .rst(crst), .clear(clear), .add(ev_sequence), .value(count_sequences));
+    brds_count #(.BITS(64), .ADD_BITS(1)) c_busy (
+        .clk(clk), .rst(crst), .clear(clear), .add(ev_busy), .value(count_busy));
+    brds_count #(.BITS(64), .ADD_BITS(1)) c_stall_in (
+        .clk(clk), .rst(crst), .clear(clear), .add(ev_stall_in), .value(count_stall_in));
+    brds_count #(.BITS(64), .ADD_BITS(1)) c_stall_out (
+        .clk(clk), .rst(crst), .clear(clear), .add(ev_stall_out), .value(count_stall_out));
+    brds_count #(.BITS(32), .ADD_BITS(9)) c_sat_gate (
+        .clk(clk), .rst(crst), .clear(clear), .add(sat_gate), .value(count_sat_gate));
+    brds_count #(.BITS(32), .ADD_BITS(9)) c_sat_function (
+        .clk(clk), .rst(crst), .clear(clear), .add(sat_function), .value(count_sat_function));
+    brds_count #(.BITS(32), .ADD_BITS(9)) c_sat_cell (
+        .clk(clk), .rst(crst), .clear(clear), .add(sat_cell), .value(count_sat_cell));
+    brds_count #(.BITS(32), .ADD_BITS(9)) c_sat_output (
+        .clk(clk), .rst(crst), .clear(clear), .add(sat_output), .value(count_sat_output));
+endmodule
+
+`default_nettype wire
