@@ -81,8 +81,8 @@ static brds_status pack_model(job *j, brds_diag *diag)
 static brds_status write_core(job *j, brds_diag *diag)
 {
     const char *output = brds_args_value(j->args, "output");
-    j->output = output != NULL ? brds_string_copy(output)
-                               : brds_string_format("build/%s", j->spec.name);
+    j->output =
+        output != NULL ? brds_string_copy(output) : brds_string_format("build/%s", j->spec.name);
     if (j->output == NULL) {
         return brds_fail_memory(diag);
     }

@@ -12,9 +12,9 @@ static const struct {
     const char *name, *reg;
     bool always; /* also printed, as 0, without registers */
 } counters[] = {
-    {"busy_low", "BUSY_LO", true},      {"busy_high", "BUSY_HI", true},
-    {"error_bits", "ERROR", true},      {"steps", "STEPS", false},
-    {"sequences", "SEQUENCES", false},  {"sat_gate", "SAT_GATE", false},
+    {"busy_low", "BUSY_LO", true},           {"busy_high", "BUSY_HI", true},
+    {"error_bits", "ERROR", true},           {"steps", "STEPS", false},
+    {"sequences", "SEQUENCES", false},       {"sat_gate", "SAT_GATE", false},
     {"sat_function", "SAT_FUNCTION", false}, {"sat_cell", "SAT_CELL", false},
     {"sat_output", "SAT_OUTPUT", false},
 };
@@ -35,8 +35,8 @@ static void list_counters(const brds_emitter *e, brds_scope *scope)
         brds_list_row(all, (const char *[]){counters[i].name, reg != NULL ? offset : NULL});
         if (!counters[i].always) {
             brds_list_row(more, (const char *[]){counters[i].name});
-            used += (size_t)snprintf(format + used, sizeof format - used, " %s=%%0d",
-                                     counters[i].name);
+            used +=
+                (size_t)snprintf(format + used, sizeof format - used, " %s=%%0d", counters[i].name);
         }
     }
     brds_scope_set(scope, "format", "%s", format);
@@ -62,7 +62,8 @@ brds_status brds_fill_bench(brds_emitter *e, brds_scope *scope)
     brds_scope_set_integer(scope, "digits", stream_bits / 4);
     brds_scope_set_integer(scope, "timeout", quiet_cycles(e->plan));
     brds_scope_set(scope, "no_counters", "%s", axil ? "" : " (0: this core has no registers)");
-    brds_scope_set(scope, "image_file", "%s", ram ? ",\n//                        image.hex (the weight image)" : "");
+    brds_scope_set(scope, "image_file", "%s",
+                   ram ? ",\n//                        image.hex (the weight image)" : "");
     brds_scope_set(scope, "w_moves", "%s", ram ? " || (w_valid && w_ready)" : "");
     list_counters(e, scope);
     return BRDS_OK;

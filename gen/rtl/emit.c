@@ -57,8 +57,8 @@ static brds_status find_modules(brds_emitter *e)
     }
     DIR *folder = opendir(path);
     if (folder == NULL) {
-        status = brds_fail(e->diag, BRDS_EFILE, path, "", "cannot read the folder: %s",
-                           strerror(errno));
+        status =
+            brds_fail(e->diag, BRDS_EFILE, path, "", "cannot read the folder: %s", strerror(errno));
         free(path);
         return status;
     }
@@ -185,8 +185,8 @@ static void set_shape(const brds_emitter *e, brds_scope *scope)
                                    spec->input_size == 1 ? "" : "s");
     for (int i = 0; i < spec->layer_count; i++) {
         const brds_layer_spec *layer = &spec->layers[i];
-        used += (size_t)snprintf(text + used, sizeof text - used, " -> LSTM %d",
-                                 layer->hidden_size);
+        used +=
+            (size_t)snprintf(text + used, sizeof text - used, " -> LSTM %d", layer->hidden_size);
         if (layer->projection_size > 0) {
             used += (size_t)snprintf(text + used, sizeof text - used, " projected to %d",
                                      layer->projection_size);
@@ -308,8 +308,8 @@ static brds_status write_rom(brds_emitter *e)
     brds_status status = BRDS_OK;
     for (int i = 0; i < ROM_PARTS && status == BRDS_OK; i++) {
         FILE *stream;
-        status = open_file(
-            e, brds_string_format("rtl/%s_%s.hex", e->plan->spec.name, rom_parts[i]), &stream);
+        status = open_file(e, brds_string_format("rtl/%s_%s.hex", e->plan->spec.name, rom_parts[i]),
+                           &stream);
         if (status == BRDS_OK) {
             status = brds_image_write_rom(e->plan, &e->source->packed->image, i, stream, e->diag);
         }
@@ -345,9 +345,8 @@ static brds_status write_plan(brds_emitter *e)
     char *text = json_dumps(root, JSON_INDENT(2) | JSON_REAL_PRECISION(9));
     json_decref(root);
     FILE *stream;
-    brds_status status = text != NULL
-                             ? open_file(e, brds_string_copy("plan.json"), &stream)
-                             : brds_fail_memory(e->diag);
+    brds_status status = text != NULL ? open_file(e, brds_string_copy("plan.json"), &stream)
+                                      : brds_fail_memory(e->diag);
     if (status == BRDS_OK) {
         fprintf(stream, "%s\n", text);
     }
@@ -400,8 +399,9 @@ brds_status brds_emit(const brds_emit_source *source, brds_outdir *outdir, json_
 {
     brds_emitter e = {.source = source, .plan = source->plan, .outdir = outdir, .diag = diag};
     if (source->packed == NULL && !brds_emit_has_ram(&e)) {
-        return brds_fail(diag, BRDS_EUSAGE, "", "give --model MODEL.safetensors (or --random-model SEED)",
-                         "\"weights\": \"rom\" puts the weights into the core, and no model is given");
+        return brds_fail(
+            diag, BRDS_EUSAGE, "", "give --model MODEL.safetensors (or --random-model SEED)",
+            "\"weights\": \"rom\" puts the weights into the core, and no model is given");
     }
     if (brds_string_starts(source->plan->spec.name, "brds_")) {
         return brds_fail(diag, BRDS_EINPUT, "/name", "choose another name",

@@ -393,9 +393,9 @@ static char *concatenation(const brds_param *param)
     for (int i = param->count - 1; i >= 0; i--) {
         bool breaks = param->count > PER_LINE && (param->count - 1 - i) % PER_LINE == 0;
         used += (size_t)snprintf(text + used, room - used, "%s%d'h%" PRIx64 "%s",
-                                 breaks                        ? "\n    "
+                                 breaks                 ? "\n    "
                                  : i < param->count - 1 ? " "
-                                                               : "",
+                                                        : "",
                                  param->part_bits, param->parts[i], i > 0 ? "," : "}");
     }
     return text;
@@ -425,9 +425,9 @@ void brds_params_list(const brds_params *params, brds_scope *scope)
         }
         snprintf(text, sizeof text, "%" PRId64, param->number);
         char *vector_text = param->parts != NULL ? concatenation(param) : NULL;
-        brds_list_row(list, (const char *[]){param->name, range,
-                                             param->parts != NULL ? vector_text : text,
-                                             param->comment});
+        brds_list_row(list,
+                      (const char *[]){param->name, range,
+                                       param->parts != NULL ? vector_text : text, param->comment});
         free(vector_text);
     }
 }

@@ -177,8 +177,9 @@ static void value_of(const brds_field *field, const port_list *ports, const brds
 {
     int width = field_width(field);
     if (field->parameter != NULL) {
-        snprintf(text, size, width > 4 && field->high == 31 && field->low == 0 ? "%d'h%08" PRIx64
-                                                                              : "%d'd%" PRId64,
+        snprintf(text, size,
+                 width > 4 && field->high == 31 && field->low == 0 ? "%d'h%08" PRIx64
+                                                                   : "%d'd%" PRId64,
                  width, brds_params_number(params, field->parameter));
     } else if (field->access == BRDS_WO) {
         snprintf(text, size, "%d'd0", width);
@@ -214,7 +215,7 @@ static brds_status check_constant(const brds_register *reg, const brds_field *fi
         return BRDS_OK;
     }
     const brds_param *param = brds_params_find(params, field->parameter);
-    if (param == NULL || param->parts != NULL || param->number < 0 ||
+    if (param == NULL || param->parts != NULL ||
         ((uint64_t)param->number & ~(uint64_t)(field_mask(field) >> field->low)) != 0) {
         return brds_fail(diag, BRDS_EFILE, "", "",
                          "register %s: the value of %s does not fit the field \"%s\"", reg->name,
@@ -257,8 +258,8 @@ static void list_writes(const brds_register *reg, const port_list *ports, brds_l
         } else if (field->access != BRDS_RO) {
             snprintf(signal, sizeof signal, "%.60s%s", field->signal,
                      field->access == BRDS_W1C ? "_clear" : "");
-            select_text(target, sizeof target, signal, port_bits(ports, field->signal),
-                        field->from, width);
+            select_text(target, sizeof target, signal, port_bits(ports, field->signal), field->from,
+                        width);
             brds_list_row(pulses, (const char *[]){target, reg->name, bits});
         }
     }
@@ -327,9 +328,9 @@ void brds_registers_header(const char *prefix, brds_scope *scope)
             snprintf(name, sizeof name, "%.60s_REG_%s_%s", prefix, reg->name, upper);
             snprintf(shift, sizeof shift, "%d", field->low);
             snprintf(mask, sizeof mask, "0x%08" PRIx32 "u", field_mask(field));
-            brds_list_row(fields, (const char *[]){name, shift, mask,
-                                                   brds_access_name(field->access),
-                                                   field->description});
+            brds_list_row(fields,
+                          (const char *[]){name, shift, mask, brds_access_name(field->access),
+                                           field->description});
         }
     }
 }
@@ -354,21 +355,22 @@ static void markdown_register(const brds_register *reg, FILE *stream)
 
 void brds_registers_markdown(FILE *stream)
 {
-    fputs("<!-- Made by `brdsgen docs registers`; the table is gen/rtl/registers_table.c. -->\n"
-          "# Registers\n"
-          "The AXI4-Lite block of a core (`\"control\": \"axi4-lite\"`): 32-bit registers in 4096 "
-          "bytes, the same in\n"
-          "every core. Offsets and masks are in the generated `<name>.h`. Access: `ro` read only, "
-          "`rw` read and write,\n"
-          "`w1c` sticky, writing 1 clears, `wo` writing 1 starts it, reads as 0. Bits that no table "
-          "shows read as 0; writing\n"
-          "them does nothing. `wstrb` is honoured byte by byte. An address without a register, and "
-          "a write to a register\n"
-          "whose fields are all read only, is answered with SLVERR and sets ERROR.axil_address. "
-          "Requests are answered once\n"
-          "each, in order, reads and writes independently of each other.\n\n"
-          "| offset | register | access | |\n|---|---|---|---|\n",
-          stream);
+    fputs(
+        "<!-- Made by `brdsgen docs registers`; the table is gen/rtl/registers_table.c. -->\n"
+        "# Registers\n"
+        "The AXI4-Lite block of a core (`\"control\": \"axi4-lite\"`): 32-bit registers in 4096 "
+        "bytes, the same in\n"
+        "every core. Offsets and masks are in the generated `<name>.h`. Access: `ro` read only, "
+        "`rw` read and write,\n"
+        "`w1c` sticky, writing 1 clears, `wo` writing 1 starts it, reads as 0. Bits that no table "
+        "shows read as 0; writing\n"
+        "them does nothing. `wstrb` is honoured byte by byte. An address without a register, and "
+        "a write to a register\n"
+        "whose fields are all read only, is answered with SLVERR and sets ERROR.axil_address. "
+        "Requests are answered once\n"
+        "each, in order, reads and writes independently of each other.\n\n"
+        "| offset | register | access | |\n|---|---|---|---|\n",
+        stream);
     for (size_t i = 0; i < brds_register_count; i++) {
         const brds_register *reg = &brds_registers[i];
         fprintf(stream, "| 0x%03" PRIx32 " | [%s](#", reg->offset, reg->name);

@@ -39,7 +39,7 @@ typedef struct {
 /* Words of a 64-bit counter come in pairs: reading the low word (field with
  * `from` 0) keeps the high word for the read that follows (`from` 32). */
 typedef struct {
-    uint32_t offset; /* bytes */
+    uint32_t offset;  /* bytes */
     const char *name; /* upper case */
     const char *description;
     const brds_field *fields; /* ascending bits, ends with a NULL name */

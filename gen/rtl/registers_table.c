@@ -4,31 +4,51 @@
  */
 #include "rtl/registers.h"
 
-#define FIELDS(...) (const brds_field[]){__VA_ARGS__, {.name = NULL}}
+#define FIELDS(...)      \
+    (const brds_field[]) \
+    {                    \
+        __VA_ARGS__,     \
+        {                \
+            .name = NULL \
+        }                \
+    }
 #define BITS(h, l) .high = (h), .low = (l)
 
 /* A constant of the core. */
-#define CONSTANT(field, h, l, constant, text)                                                     \
-    {.name = (field), BITS(h, l), .access = BRDS_RO, .parameter = (constant), .description = (text)}
+#define CONSTANT(field, h, l, constant, text)                                    \
+    {                                                                            \
+        .name = (field), BITS(h, l), .access = BRDS_RO, .parameter = (constant), \
+        .description = (text)                                                    \
+    }
 /* An input of the block. */
-#define INPUT(field, h, l, port, bit, text)                                                       \
-    {.name = (field), BITS(h, l), .access = BRDS_RO, .signal = (port), .from = (bit),             \
-     .description = (text)}
-#define PULSE(field, h, l, port, text)                                                            \
-    {.name = (field), BITS(h, l), .access = BRDS_WO, .signal = (port), .description = (text)}
+#define INPUT(field, h, l, port, bit, text)                                              \
+    {                                                                                    \
+        .name = (field), BITS(h, l), .access = BRDS_RO, .signal = (port), .from = (bit), \
+        .description = (text)                                                            \
+    }
+#define PULSE(field, h, l, port, text)                                                          \
+    {                                                                                           \
+        .name = (field), BITS(h, l), .access = BRDS_WO, .signal = (port), .description = (text) \
+    }
 /* A sticky error, bit `bit` of the core's `error` bus. */
-#define ERROR(field, bit, text)                                                                   \
-    {.name = (field), BITS(bit, bit), .access = BRDS_W1C, .signal = "error", .from = (bit),       \
-     .description = (text)}
+#define ERROR(field, bit, text)                                                                \
+    {                                                                                          \
+        .name = (field), BITS(bit, bit), .access = BRDS_W1C, .signal = "error", .from = (bit), \
+        .description = (text)                                                                  \
+    }
 /* A counter of 32 bits or less, and the two words of one of 64 bits. */
-#define COUNTER(at, word, port, text)                                                             \
-    {at, word, text, FIELDS(INPUT("count", 31, 0, port, 0, "wraps at 2^32"))}
-#define COUNTER_PAIR(at, word, port, text)                                                        \
-    {at, word "_LO", text,                                                                       \
-     FIELDS(INPUT("count", 31, 0, port, 0,                                                        \
-                  "bits 31 to 0; reading them keeps bits 63 to 32 for " word "_HI"))},          \
-        {(at) + 4, word "_HI", "The upper half of " word "_LO, as of its last reading.",       \
-         FIELDS(INPUT("count", 31, 0, port, 32, "bits 63 to 32"))}
+#define COUNTER(at, word, port, text)                                           \
+    {                                                                           \
+        at, word, text, FIELDS(INPUT("count", 31, 0, port, 0, "wraps at 2^32")) \
+    }
+#define COUNTER_PAIR(at, word, port, text)                                              \
+    {at, word "_LO", text,                                                              \
+     FIELDS(INPUT("count", 31, 0, port, 0,                                              \
+                  "bits 31 to 0; reading them keeps bits 63 to 32 for " word "_HI"))},  \
+    {                                                                                   \
+        (at) + 4, word "_HI", "The upper half of " word "_LO, as of its last reading.", \
+            FIELDS(INPUT("count", 31, 0, port, 32, "bits 63 to 32"))                    \
+    }
 
 const brds_register brds_registers[] = {
     {0x000, "ID", "What the device is: the letters BRDS.",
@@ -78,10 +98,15 @@ const brds_register brds_registers[] = {
      FIELDS(CONSTANT("words", 31, 0, "IMAGE_WORDS", "stream words; 0 with fixed weights"))},
 
     {0x040, "CONTROL", "Running and stopping.",
-     FIELDS({.name = "enable", BITS(0, 0), .access = BRDS_RW, .reset = 1, .signal = "enable",
-             .description = "take inputs; 0: the core finishes what it has begun and takes no more"},
+     FIELDS({.name = "enable",
+             BITS(0, 0),
+             .access = BRDS_RW,
+             .reset = 1,
+             .signal = "enable",
+             .description = "0: no new step is started; what has begun is finished"},
             PULSE("soft_reset", 1, 1, "soft_reset",
-                  "return to the state after reset; loaded weights are kept or lost as after rst"),
+                  "everything but the weights returns to its state after reset; an image that is "
+                  "arriving is given up"),
             PULSE("clear_counters", 2, 2, "clear_counters", "set all counters to 0"))},
     {0x044, "STATUS", "What the core is doing.",
      FIELDS(INPUT("idle", 0, 0, "status_idle", 0, "nothing is being computed"),
@@ -101,7 +126,10 @@ const brds_register brds_registers[] = {
             ERROR("w_shape", 8, "s_axis_w: the image is for another shape (fingerprint)"),
             ERROR("w_length", 9, "s_axis_w: the image is too short or too long"),
             ERROR("w_crc", 10, "s_axis_w: the checksum is wrong"),
-            {.name = "axil_address", BITS(15, 15), .access = BRDS_W1C, .signal = "address_error",
+            {.name = "axil_address",
+             BITS(15, 15),
+             .access = BRDS_W1C,
+             .signal = "address_error",
              .description = "AXI4-Lite: an address without a register, or a write to a register "
                             "that is read only"})},
 

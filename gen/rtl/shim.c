@@ -23,9 +23,12 @@ static const wire stream_inputs[] = {
     {NULL, NULL},
 };
 static const wire stream_outputs[] = {
-    {"s_axis_x_tready", "x_tready"}, {"m_axis_y_tvalid", "y_tvalid"},
-    {"m_axis_y_tlast", "y_tlast"},   {"m_axis_y_tuser", "y_tuser"},
-    {"error", "error"},              {NULL, NULL},
+    {"s_axis_x_tready", "x_tready"},
+    {"m_axis_y_tvalid", "y_tvalid"},
+    {"m_axis_y_tlast", "y_tlast"},
+    {"m_axis_y_tuser", "y_tuser"},
+    {"error", "error"},
+    {NULL, NULL},
 };
 static const wire weight_inputs[] = {
     {"s_axis_w_tvalid", "w_tvalid"},
@@ -34,22 +37,21 @@ static const wire weight_inputs[] = {
 };
 static const wire weight_outputs[] = {{"s_axis_w_tready", "w_tready"}, {NULL, NULL}};
 static const wire axil_inputs[] = {
-    {"s_axil_awaddr", "axil_awaddr & 0xfff"},
-    {"s_axil_awvalid", "axil_awvalid"},
-    {"s_axil_wdata", "axil_wdata"},
-    {"s_axil_wstrb", "axil_wstrb & 0xf"},
-    {"s_axil_wvalid", "axil_wvalid"},
-    {"s_axil_bready", "axil_bready"},
-    {"s_axil_araddr", "axil_araddr & 0xfff"},
-    {"s_axil_arvalid", "axil_arvalid"},
-    {"s_axil_rready", "axil_rready"},
-    {NULL, NULL},
+    {"s_axil_awaddr", "axil_awaddr & 0xfff"}, {"s_axil_awvalid", "axil_awvalid"},
+    {"s_axil_wdata", "axil_wdata"},           {"s_axil_wstrb", "axil_wstrb & 0xf"},
+    {"s_axil_wvalid", "axil_wvalid"},         {"s_axil_bready", "axil_bready"},
+    {"s_axil_araddr", "axil_araddr & 0xfff"}, {"s_axil_arvalid", "axil_arvalid"},
+    {"s_axil_rready", "axil_rready"},         {NULL, NULL},
 };
 static const wire axil_outputs[] = {
-    {"s_axil_awready", "axil_awready"}, {"s_axil_wready", "axil_wready"},
-    {"s_axil_bvalid", "axil_bvalid"},   {"s_axil_bresp", "axil_bresp"},
-    {"s_axil_arready", "axil_arready"}, {"s_axil_rvalid", "axil_rvalid"},
-    {"s_axil_rdata", "axil_rdata"},     {"s_axil_rresp", "axil_rresp"},
+    {"s_axil_awready", "axil_awready"},
+    {"s_axil_wready", "axil_wready"},
+    {"s_axil_bvalid", "axil_bvalid"},
+    {"s_axil_bresp", "axil_bresp"},
+    {"s_axil_arready", "axil_arready"},
+    {"s_axil_rvalid", "axil_rvalid"},
+    {"s_axil_rdata", "axil_rdata"},
+    {"s_axil_rresp", "axil_rresp"},
     {NULL, NULL},
 };
 
@@ -90,7 +92,7 @@ brds_status brds_fill_shim(brds_emitter *e, brds_scope *scope)
     brds_scope_set_integer(scope, "single", words == 1);
     brds_scope_set_integer(scope, "double", words == 2);
     brds_scope_set_integer(scope, "wide", words > 2 ? words : 0);
-    brds_scope_set(scope, "present", "%s%s%s", brds_emit_has_axil(e) ? "BRDS_HAS_AXIL" : "0",
-                   " | ", brds_emit_has_ram(e) ? "BRDS_HAS_W" : "0");
+    brds_scope_set(scope, "present", "%s%s%s", brds_emit_has_axil(e) ? "BRDS_HAS_AXIL" : "0", " | ",
+                   brds_emit_has_ram(e) ? "BRDS_HAS_W" : "0");
     return BRDS_OK;
 }

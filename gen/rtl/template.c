@@ -379,8 +379,7 @@ static void enter(renderer *r, int line)
     }
 }
 
-static void render_if(renderer *r, const frame *loops, const char *name, size_t length,
-                      bool active)
+static void render_if(renderer *r, const frame *loops, const char *name, size_t length, bool active)
 {
     int line = r->line;
     char buffer[24];

@@ -129,7 +129,8 @@ static void every_valid_spec_renders(void **state)
         size_t i;
         brds_diag diag = {0};
         expect_ok(generate(found->d_name, "core", true, &files, &diag), &diag);
-        json_array_foreach(files, i, name) {
+        json_array_foreach(files, i, name)
+        {
             const char *file = json_string_value(name);
             if (!brds_string_ends(file, ".bin")) {
                 expect_clean(in_folder("core", file));
@@ -162,7 +163,8 @@ static void output_is_the_same_each_time(void **state)
     expect_ok(generate("peephole", "one", true, &first, &diag), &diag);
     expect_ok(generate("peephole", "two", true, &second, &diag), &diag);
     assert_true(json_equal(first, second));
-    json_array_foreach(first, i, name) {
+    json_array_foreach(first, i, name)
+    {
         expect_same(in_folder("one", json_string_value(name)),
                     in_folder("two", json_string_value(name)));
     }
@@ -174,10 +176,12 @@ static void modules_and_spec_are_copied(void **state)
 {
     (void)state;
     json_t *files = NULL, *name;
+    const char *before = "";
     size_t i, modules = 0;
     brds_diag diag = {0};
     expect_ok(generate("smallest", "copied", false, &files, &diag), &diag);
-    json_array_foreach(files, i, name) {
+    json_array_foreach(files, i, name)
+    {
         const char *file = json_string_value(name);
         if (brds_string_starts(file, "rtl/brds_")) {
             char original[128], *path;
@@ -185,6 +189,8 @@ static void modules_and_spec_are_copied(void **state)
             expect_ok(brds_data_path(original, &path, &diag), &diag);
             expect_same(in_folder("copied", file), path);
             free(path);
+            assert_true(strcmp(before, file) < 0);
+            before = file;
             modules++;
         }
     }
@@ -200,15 +206,15 @@ static void modules_and_spec_are_copied(void **state)
     "}, \"interface\": {\"stream_bits\": 32" interface "}}"
 
 static const char ram_spec[] = SPEC("toy", "", "");
-static const char rom_spec[] =
-    SPEC("toy", ", \"weights\": \"rom\"", ", \"control\": \"none\"");
+static const char rom_spec[] = SPEC("toy", ", \"weights\": \"rom\"", ", \"control\": \"none\"");
 static const char inner_spec[] = SPEC("brds_core", "", "");
 
 static bool has_file(const json_t *files, const char *wanted)
 {
     size_t i;
     json_t *name;
-    json_array_foreach(files, i, name) {
+    json_array_foreach(files, i, name)
+    {
         if (strcmp(json_string_value(name), wanted) == 0) {
             return true;
         }
@@ -326,6 +332,16 @@ static void parameters_follow_the_plan(void **state)
     const brds_param *table = brds_params_find(&params, "SIGMOID_TABLE");
     assert_int_equal(table->count, 1 << brds_params_number(&params, "FUNC_ENTRY_BITS"));
     assert_int_equal(table->part_bits, 16 + 2 + brds_params_number(&params, "SIGMOID_SLOPE_BITS"));
+    brds_pwl sigmoid;
+    expect_ok(brds_pwl_new(BRDS_SIGMOID, &spec, &sigmoid, &diag), &diag);
+    for (int i = 0; i < table->count; i++) {
+        uint64_t part = table->parts[i], start = part >> sigmoid.slope_bits;
+        assert_int_equal(start, (uint64_t)sigmoid.start[i] & 0x3ffff);
+        assert_int_equal(part - (start << sigmoid.slope_bits), sigmoid.slope[i]);
+    }
+    brds_pwl_free(&sigmoid);
+    assert_int_equal(brds_params_find(&params, "PH_OUT")->parts[0], 1);
+    assert_int_equal(brds_params_find(&params, "PH_DX")->parts[0], 0);
     json_t *list = brds_params_json(&params);
     assert_int_equal(json_object_size(list), params.count);
     assert_int_equal(json_array_size(json_object_get(list, "PH_GROUPS")), plan.phase_count);

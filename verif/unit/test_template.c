@@ -104,7 +104,9 @@ static void conditions(void **state)
     brds_scope_set(f->scope, "yes", "x");
     brds_scope_set_integer(f->scope, "no", 0);
     brds_scope_set(f->scope, "empty", "%s", "");
-    expect(f, "//@if yes\na\n//@else\nb\n//@end\n//@if no\nc\n//@else\nd\n//@end\n//@if empty\ne\n//@end\n",
+    expect(f,
+           "//@if yes\na\n//@else\nb\n//@end\n//@if no\nc\n//@else\nd\n//@end\n//@if "
+           "empty\ne\n//@end\n",
            "a\nd\n");
 }
 
@@ -270,7 +272,8 @@ static void else_in_a_loop(void **state)
 {
     fixture *f = *state;
     give_rows(f);
-    assert_int_equal(render(f, "//@for r in rows\n@{r.name}@{r.on}\n//@else\n//@end\n"), BRDS_EFILE);
+    assert_int_equal(render(f, "//@for r in rows\n@{r.name}@{r.on}\n//@else\n//@end\n"),
+                     BRDS_EFILE);
     assert_string_equal(f->diag.messages[0].place, "t.in:3");
 }
 
@@ -286,9 +289,8 @@ static void bad_syntax(void **state)
 {
     fixture *f = *state;
     static const char *const bad[] = {
-        "//@iff p\n", "//@for rows\n//@end\n",   "//@for r in rows x\n//@end\n",
-        "@{name\n",   "@{}\n",                   "//@\n",
-        "//@if\n//@end\n", "//@for r of rows\n//@end\n",
+        "//@iff p\n", "//@for rows\n//@end\n", "//@for r in rows x\n//@end\n", "@{name\n", "@{}\n",
+        "//@\n",      "//@if\n//@end\n",       "//@for r of rows\n//@end\n",
     };
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         assert_int_equal(render(f, bad[i]), BRDS_EFILE);
@@ -308,6 +310,17 @@ static void depth_is_limited(void **state)
         strcat(text, "//@if p\n");
     }
     assert_int_equal(render(f, text), BRDS_EFILE);
+}
+
+static void blocks_may_follow_each_other(void **state)
+{
+    fixture *f = *state;
+    brds_scope_set_integer(f->scope, "p", 0);
+    char text[40 * 16 + 1] = "";
+    for (int i = 0; i < 40; i++) {
+        strcat(text, "//@if p\n//@end\n");
+    }
+    expect(f, text, "");
 }
 
 static void many_keys_and_rows(void **state)
@@ -356,6 +369,7 @@ int main(void)
         TEST(second_else),
         TEST(bad_syntax),
         TEST(depth_is_limited),
+        TEST(blocks_may_follow_each_other),
         TEST(many_keys_and_rows),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
