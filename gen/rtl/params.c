@@ -29,6 +29,16 @@ static void number(brds_params *params, const char *name, int64_t value, const c
     }
 }
 
+/* A number of 32 bits without sign. */
+static void word(brds_params *params, const char *name, uint32_t value, const char *comment)
+{
+    brds_param *param = add(params, name, true, comment);
+    if (param != NULL) {
+        param->number = value;
+        param->part_bits = 32;
+    }
+}
+
 static void constant(brds_params *params, const char *name, int64_t value, const char *comment)
 {
     brds_param *param = add(params, name, false, comment);
@@ -167,6 +177,9 @@ static void add_memories(const brds_plan *plan, brds_params *p)
            "unit memory: bits of an address");
     number(p, "STREAM_BITS", spec->stream_bits, "bits of a stream word");
     number(p, "WEIGHTS_ROM", spec->weights == BRDS_WEIGHTS_ROM, "1: the weights are initialised");
+    number(p, "IMAGE_WORDS", brds_params_image_words(plan),
+           "stream words of a weight image, 0 with ROM weights");
+    word(p, "FINGERPRINT", plan->fingerprint, "shape of the weight image, its header word 2");
 }
 
 /* One integer of each phase; -1 becomes 0, the enable beside it says so. */
@@ -326,13 +339,10 @@ static void add_constants(const brds_plan *plan, brds_params *p)
     constant(p, "VERSION_MAJOR", major, "version of brdsgen");
     constant(p, "VERSION_MINOR", minor, "version of brdsgen");
     constant(p, "VERSION_PATCH", patch, "version of brdsgen");
-    constant(p, "FINGERPRINT", plan->fingerprint, "shape of the weight image, its header word 2");
     constant(p, "OUT_FRAC", plan->output_frac, "fraction bits of an output");
     constant(p, "HEAD", plan->spec.head.present, "1: there is a head");
     constant(p, "X_WORDS", plan->x_words, "stream words of an input vector");
     constant(p, "Y_WORDS", plan->y_words, "stream words of an output vector");
-    constant(p, "IMAGE_WORDS", brds_params_image_words(plan),
-             "stream words of a weight image, 0 with ROM weights");
     constant(p, "STATE_WORDS", brds_params_state_words(plan),
              "stream words of an initial state, 0 if none may be sent");
 }
@@ -420,10 +430,12 @@ void brds_params_list(const brds_params *params, brds_scope *scope)
         if (!param->core) {
             continue;
         }
-        if (param->parts != NULL) {
-            snprintf(range, sizeof range, "[%d:0]", param->count * param->part_bits - 1);
+        if (param->part_bits > 0) {
+            int bits = param->parts != NULL ? param->count * param->part_bits : param->part_bits;
+            snprintf(range, sizeof range, "[%d:0]", bits - 1);
         }
-        snprintf(text, sizeof text, "%" PRId64, param->number);
+        snprintf(text, sizeof text, param->part_bits > 0 ? "32'h%08" PRIx64 : "%" PRId64,
+                 param->number);
         char *vector_text = param->parts != NULL ? concatenation(param) : NULL;
         brds_list_row(list,
                       (const char *[]){param->name, range,

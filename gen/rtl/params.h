@@ -18,10 +18,10 @@
 typedef struct {
     const char *name;
     const char *comment;
-    bool core;       /* a parameter of brds_core, else a constant of the interface */
-    int64_t number;  /* the value, if `parts` is NULL */
-    uint64_t *parts; /* a packed vector: (count) of part_bits each, the lowest first */
-    int count, part_bits;
+    bool core;            /* a parameter of brds_core, else a constant of the interface */
+    int64_t number;       /* the value, if `parts` is NULL */
+    uint64_t *parts;      /* a packed vector: (count) of part_bits each, the lowest first */
+    int count, part_bits; /* a number with part_bits set is a word of so many bits */
 } brds_param;
 
 enum { BRDS_MAX_PARAMS = 128 };
