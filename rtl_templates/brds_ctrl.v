@@ -288,8 +288,34 @@ module brds_ctrl #(
             reg [15:0] count;
             reg count_none;              // count is 0
             wire written = phase_end && beat_phase == WRITER_PHASE;
-            wire open = (SKIP && cand_zero) || (written ? gap_none : count_none);
+            wire newer, older_none;      // the writer's latest run is too young; the one before is done
+            wire open = (SKIP && cand_zero)
+                || (newer ? (written ? count_none : older_none) : (written ? gap_none : count_none));
             assign edge_ok[e] = cand != READER_PHASE || open;
+            if (WRITER < READER && PH_STAGE[32*WRITER +: 32] < PH_STAGE[32*READER +: 32]) begin : g_skewed
+                reg latest_par;          // step parity of the writer's latest run
+                reg [15:0] older;
+                reg older_zero;
+                assign newer = (written ? beat_par : latest_par) != cand_par;
+                assign older_none = older_zero;
+                always @(posedge clk) begin
+                    if (written) begin
+                        latest_par <= beat_par;
+                        older <= count - 16'd1;
+                    end else begin
+                        older <= older - 16'd1;
+                    end
+                    if (rst)
+                        older_zero <= 1'b1;
+                    else if (written)
+                        older_zero <= count_none || count == 16'd1;
+                    else if (older == 16'd1)
+                        older_zero <= 1'b1;
+                end
+            end else begin : g_plain
+                assign newer = 1'b0;
+                assign older_none = 1'b1;
+            end
             always @(posedge clk) begin
                 gap_none <= cfg_gap[16*e +: 16] == 16'd0;
                 gap_short <= cfg_gap[16*e+1 +: 15] == 15'd0;

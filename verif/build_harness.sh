@@ -13,7 +13,7 @@ done
 rm -f "$HARNESS/libharness.a"
 ar rcs "$HARNESS/libharness.a" "$HARNESS/harness.o" "$HARNESS/driver.o"
 if [ ! -s "$HARNESS/libverilated.a" ]; then
-    v=$VERILATOR_ROOT/include
+    v=$VERILATOR_HOME/include
     for source in verilated verilated_threads; do
         [ -f "$v/$source.cpp" ] || continue
         c++ -O2 -I"$v" -I"$v/vltstd" -DVM_SC=0 -DVM_TRACE=0 -DVM_COVERAGE=0 -DVERILATOR=1 -c \

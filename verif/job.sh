@@ -45,7 +45,7 @@ iverilog -g2005 -Wall -t null -s "$top" -f files.f >"$work/lint.log" 2>&1 && [ !
 {
     verilator --cc -O3 --top-module "$top" --prefix Vdut --Mdir "$work/obj" -f files.f &&
         make -s -C "$work/obj" -f Vdut.mk OPT_FAST="${OPT_FAST:--O1}" Vdut__ALL.a &&
-        c++ -O1 -I"$HARNESS" -I"$SRCDIR/verif/harness" -I"$work/obj" -I"$VERILATOR_ROOT/include" \
+        c++ -O1 -I"$HARNESS" -I"$SRCDIR/verif/harness" -I"$work/obj" -I"$VERILATOR_HOME/include" \
             -o "$work/harness" ../sim/shim.cpp "$HARNESS/libharness.a" "$work/obj/Vdut__ALL.a" \
             "$HARNESS/libverilated.a" "$BRDSLIB" -ljansson -lz -lmd -lm -lpthread
 } >"$work/build.log" 2>&1 || fail "build" verilator 0 "$work/build.log"
@@ -62,7 +62,7 @@ done
 [ "$icarus" = yes ] || exit 0
 $BRDSGEN vectors "$spec" $model $workload -o "$work/vectors" >"$work/vectors.log" 2>&1 ||
     fail vectors icarus 0 "$work/vectors.log"
-iverilog -g2005 -Wall -s "${top}_tb" -o "$work/tb.vvp" -f files.f "../tb/${top}_tb.v" >"$work/tb.log" 2>&1 &&
+iverilog -g2005 -Wall -s "${top}_tb" -o "$work/tb.vvp" -c files.f "../tb/${top}_tb.v" >"$work/tb.log" 2>&1 &&
     [ ! -s "$work/tb.log" ] || fail "testbench" icarus 0 "$work/tb.log"
 for stalls in 0 30; do
     log=$work/icarus-$stalls.log

@@ -14,11 +14,11 @@ OUT=$BUILDDIR/verify
 HARNESS=$BUILDDIR/harness
 BRDSLIB=$BUILDDIR/libbrds.a
 jobs=${JOBS:-2}
-VERILATOR_ROOT=$(verilator --getenv VERILATOR_ROOT) || {
+VERILATOR_HOME=$(verilator --getenv VERILATOR_ROOT) || {
     echo "verify: verilator is not installed (Debian package: verilator)" >&2
     exit 3
 }
-export BRDSGEN SRCDIR OUT HARNESS BRDSLIB VERILATOR_ROOT
+export BRDSGEN SRCDIR OUT HARNESS BRDSLIB VERILATOR_HOME
 
 # what every run links: the harness and Verilator's run-time, compiled once
 sh "$SRCDIR/verif/build_harness.sh" || exit 3

@@ -22,6 +22,7 @@ enum {
 
 typedef struct {
     bool valid, zero, slast;
+    bool odd; /* step parity */
 } cycle_token;
 
 /* ---- the controller, section 8 ---- */
@@ -36,8 +37,10 @@ typedef struct {
     int phase, group, beat; /* of the beat on the bus */
     cycle_token flags;
     bool open; /* a sequence's last taken step was not its last */
-    uint64_t
-        open_at[BRDS_MAX_EDGES]; /* cycle from which the edge is open: the edge's counter is 0 */
+    /* per edge: cycles from which it is open (its counter is 0) after the writer's latest and the
+     * latest but one run, and the latest run's step parity */
+    uint64_t open_at[BRDS_MAX_EDGES], older_at[BRDS_MAX_EDGES];
+    bool written_odd[BRDS_MAX_EDGES];
     uint64_t last_beat;          /* cycle of the latest beat + 1; 0: none yet */
 } controller;
 
@@ -203,9 +206,21 @@ static void load_edges(simulation *sim)
 {
     for (int e = 0; e < sim->plan->edge_count; e++) {
         if (sim->plan->edges[e].writer == sim->ctrl.phase) {
+            sim->ctrl.older_at[e] = sim->ctrl.open_at[e];
+            sim->ctrl.written_odd[e] = sim->ctrl.flags.odd;
             sim->ctrl.open_at[e] = sim->cycle + (uint64_t)sim->gaps[e];
         }
     }
+}
+
+/* Section 8, skewed edges: the writer may have run for the next step already; then the run that
+ * the reader waits for is the one before. */
+static uint64_t edge_open_at(const simulation *sim, int edge)
+{
+    const controller *ctrl = &sim->ctrl;
+    bool newer = ctrl->written_odd[edge] != ctrl->cand_flags.odd;
+    return brds_edge_is_skewed(sim->plan, edge) && newer ? ctrl->older_at[edge]
+                                                         : ctrl->open_at[edge];
 }
 
 static bool edges_open(const simulation *sim)
@@ -213,7 +228,7 @@ static bool edges_open(const simulation *sim)
     for (int e = 0; e < sim->plan->edge_count; e++) {
         const brds_edge *edge = &sim->plan->edges[e];
         bool skip = edge->skip_first && sim->ctrl.cand_flags.zero;
-        if (edge->reader == sim->ctrl.cand && !skip && sim->cycle < sim->ctrl.open_at[e]) {
+        if (edge->reader == sim->ctrl.cand && !skip && sim->cycle < edge_open_at(sim, e)) {
             return false;
         }
     }
@@ -240,6 +255,7 @@ static void take_vector(simulation *sim)
 {
     cycle_token token = {.valid = true};
     token.zero = sim->take_step == 0 && !has_state(sim, sim->take_sequence);
+    token.odd = sim->taken & 1;
     token.slast = sim->take_step + 1 == sim->lengths[sim->take_sequence];
     sim->ctrl.tokens[0] = token;
     sim->ctrl.open = !token.slast;

@@ -175,6 +175,12 @@ bool brds_edge_is_drain(const brds_plan *plan, int edge)
     return edge >= data;
 }
 
+bool brds_edge_is_skewed(const brds_plan *plan, int edge)
+{
+    const brds_edge *e = &plan->edges[edge];
+    return e->writer < e->reader && plan->phases[e->writer].stage < plan->phases[e->reader].stage;
+}
+
 /* ---- section 6: delays ---- */
 
 static void set_timing(brds_plan *plan)

@@ -46,6 +46,9 @@ int brds_edge_gap(const brds_plan *plan, int edge, int late);
 /* An edge that keeps the drain registers from being overwritten, not one of data (section 7). */
 bool brds_edge_is_drain(const brds_plan *plan, int edge);
 
+/* An edge of data whose writer may have run for step t+1 when the reader wants step t (section 8). */
+bool brds_edge_is_skewed(const brds_plan *plan, int edge);
+
 /* Section 4: index fields, vector slots, weight and unit memory; then the fingerprint. */
 brds_status brds_plan_memory(brds_plan *plan, brds_diag *diag);
 

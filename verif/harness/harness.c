@@ -165,11 +165,14 @@ static brds_status load_weights(harness *h, brds_diag *diag)
     brds_status status = brds_driver_load(&h->driver, image->bytes, image->words, limit, diag);
     if (!status && has_registers(h)) {
         const brds_field *ok = brds_field_find(brds_register_find("STATUS"), "weights_ok");
-        uint32_t value = 0;
+        uint32_t value = 0, error = 0;
         status = read_register(h, "STATUS", &value, diag);
+        if (!status)
+            status = read_register(h, "ERROR", &error, diag);
         if (!status && !(value >> ok->low & 1u))
             status = brds_fail(diag, BRDS_EDIFFER, h->source.spec.name, "",
-                               "the core refused the weight image: STATUS 0x%x", value);
+                               "the core refused the weight image: STATUS 0x%x, ERROR 0x%x", value,
+                               error);
     }
     return status;
 }
