@@ -4,9 +4,9 @@
 # The regression: every spec of examples/ and verif/specs/valid/ (and, with
 # `full`, 200 random ones) through verif/job.sh, then one report and one table.
 #
-#   regress.sh slice|quick|full [NAME...]
+#   regress.sh quick|full [NAME...]
 #
-# slice: a few specs, for `make check`.  NAME...: only these.
+# NAME...: only these.
 set -u
 mode=$1
 shift
@@ -14,6 +14,7 @@ OUT=$BUILDDIR/verify
 HARNESS=$BUILDDIR/harness
 BRDSLIB=$BUILDDIR/libbrds.a
 jobs=${JOBS:-2}
+icarus_limit=64 # multipliers
 VERILATOR_HOME=$(verilator --getenv VERILATOR_ROOT) || {
     echo "verify: verilator is not installed (Debian package: verilator)" >&2
     exit 3
@@ -46,6 +47,12 @@ examples() {
     wanted timit_p1 && job timit_p1 "$e/timit/spec_p1.json" random random 1 6 no
     wanted digits && job digits "$e/digits/spec.json" "$e/digits/model.safetensors" \
         "$e/digits/workload.safetensors" 60 0 no
+    fsdd=${BRDS_DATA:-$SRCDIR/../shared/data}/spoken_digits/fsdd_mfcc_test.safetensors
+    if [ ! -f "$fsdd" ]; then
+        wanted digits_fsdd && echo "verify: digits_fsdd skipped, there is no $fsdd (BRDS_DATA)"
+    else
+        wanted digits_fsdd && job digits_fsdd "$e/digits/spec.json" "$e/digits/model.safetensors" "$fsdd" 300 0 no
+    fi
     wanted digits_icarus && job digits_icarus "$e/digits/spec.json" "$e/digits/model.safetensors" \
         "$e/digits/workload.safetensors" 1 0 yes
     wanted sentiment && job sentiment "$e/sentiment/spec.json" random random 2 20 no
@@ -54,8 +61,8 @@ examples() {
 
 # Icarus takes the specs with few multipliers; the others would take it hours.
 small() {
-    m=$($BRDSGEN plan "$1" --json | sed -n 's/^ *"multipliers": *\([0-9]*\).*/\1/p' | head -n 1)
-    [ "${m:-999}" -le 64 ] && echo yes || echo no
+    m=$($BRDSGEN plan "$1" --json 2>/dev/null | sed -n 's/^ *"multipliers": *\([0-9]*\).*/\1/p' | head -n 1)
+    [ "${m:-999}" -le "$icarus_limit" ] && echo yes || echo no
 }
 
 valid() {
@@ -77,9 +84,6 @@ random_specs() { # FIRST LAST
 }
 
 case $mode in
-slice) [ -n "$names" ] || names="sentiment tiny_ice40 $(cat "$SRCDIR/verif/slice.txt" | tr '\n' ' ')"
-    examples
-    valid ;;
 quick)
     examples
     valid ;;
@@ -88,7 +92,7 @@ full)
     valid
     random_specs 1 "${RANDOM_SPECS:-200}" ;;
 *)
-    echo "usage: regress.sh slice|quick|full [NAME...]" >&2
+    echo "usage: regress.sh quick|full [NAME...]" >&2
     exit 2 ;;
 esac
 

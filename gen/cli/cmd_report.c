@@ -59,6 +59,8 @@ static brds_status report_verify(const brds_args *args, brds_diag *diag)
     status = write_one(folder, "report.json", report, write_dump, diag);
     if (!status)
         status = write_one(folder, "junit.xml", report, brds_verify_write_junit, diag);
+    if (!status)
+        status = write_one(folder, "report.md", report, brds_verify_write_markdown, diag);
     if (!status && brds_args_flag(args, "json"))
         status = write_dump(report, stdout, diag);
     else if (!status)

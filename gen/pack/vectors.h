@@ -35,7 +35,7 @@ typedef struct {
     bool *states;              /* (sequences) an initial-state packet precedes it */
     uint64_t x_saturated;      /* input values that the quantiser clipped */
     brds_saturations expected; /* the hardware's saturation counters after the run */
-    double model_seconds;      /* time the C model took for all steps */
+    double model_seconds;      /* processor time of the C model for all steps */
 } brds_vectors;
 
 /* Runs the C model over the workload.  With the spec's `initial_state`, every second

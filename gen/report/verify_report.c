@@ -212,6 +212,68 @@ void brds_verify_print_table(const json_t *report, FILE *stream)
         (long long)integer(s, "mismatches"), (long long)integer(s, "cycles_exact"));
 }
 
+static bool is_verilator(const json_t *run)
+{
+    return strcmp(text(run, "simulator"), "verilator") == 0;
+}
+
+/* Steps a second of Verilator over those of Icarus, same spec, workload and stalls; 0: no pair. */
+static double speed_ratio(const json_t *runs, const json_t *fast)
+{
+    size_t i;
+    json_t *slow;
+    json_array_foreach((json_t *)runs, i, slow)
+    {
+        if (!is_verilator(slow) && strcmp(text(slow, "spec"), text(fast, "spec")) == 0 &&
+            integer(slow, "stalls") == integer(fast, "stalls") && real(slow, "seconds") > 0)
+            return real(fast, "steps_per_second") * real(slow, "seconds") / real(slow, "steps");
+    }
+    return 0;
+}
+
+static void markdown_row(const json_t *runs, const json_t *run, FILE *stream)
+{
+    double steps = real(run, "steps"), cycles = real(run, "busy_cycles") / steps;
+    double ratio = speed_ratio(runs, run);
+    fprintf(stream, "| %s | %lld | %.1f | %.2f | %.2f %% |", text(run, "spec"),
+            (long long)integer(run, "steps"), cycles, cycles / real(run, "clock_mhz"),
+            100.0 * real(run, "utilisation"));
+    if (json_object_get(run, "accuracy"))
+        fprintf(stream, " %.2f %% (%lld of %lld) |", 100.0 * real(run, "accuracy"),
+                (long long)integer(run, "correct"), (long long)integer(run, "sequences"));
+    else
+        fputs(" |", stream);
+    fprintf(stream, " %.0f | %.0f |", real(run, "steps_per_second"),
+            real(run, "model_steps_per_second") / real(run, "steps_per_second"));
+    if (ratio > 0)
+        fprintf(stream, " %.0f |\n", ratio);
+    else
+        fputs(" |\n", stream);
+}
+
+brds_status brds_verify_write_markdown(const json_t *report, FILE *stream, brds_diag *diag)
+{
+    const json_t *runs = json_object_get(report, "runs"), *s = json_object_get(report, "summary");
+    fprintf(
+        stream,
+        "%lld specs, %lld runs (%lld Verilator, %lld Icarus), %lld failed; %lld outputs compared, "
+        "%lld mismatches; %lld runs without stalls took exactly the predicted cycles.\n\n",
+        (long long)integer(s, "specs"), (long long)integer(s, "runs"),
+        (long long)integer(s, "verilator_runs"), (long long)integer(s, "icarus_runs"),
+        (long long)integer(s, "failed"), (long long)integer(s, "outputs_compared"),
+        (long long)integer(s, "mismatches"), (long long)integer(s, "cycles_exact"));
+    fputs("| spec | steps | cycles a step | us a step | utilisation | accuracy of the RTL | "
+          "Verilator steps/s | C model / Verilator | Verilator / Icarus |\n"
+          "|---|---|---|---|---|---|---|---|---|\n",
+          stream);
+    for (size_t i = 0; i < json_array_size(runs); i++) {
+        const json_t *run = json_array_get(runs, i);
+        if (is_verilator(run) && integer(run, "stalls") == 0 && !json_object_get(run, "error"))
+            markdown_row(runs, run, stream);
+    }
+    return ferror(stream) ? brds_fail(diag, BRDS_EFILE, "report.md", "", "cannot write") : BRDS_OK;
+}
+
 /* The number behind ` key=` in the testbench's line. */
 static bool line_number(const char *line, const char *key, uint64_t *value)
 {

@@ -18,6 +18,8 @@ brds_status brds_verify_gather(const char *folder, json_t **report, brds_diag *d
 bool brds_verify_run_failed(const json_t *run);
 
 brds_status brds_verify_write_junit(const json_t *report, FILE *stream, brds_diag *diag);
+/* The figures of README: sums, accuracy, utilisation and speed, as Markdown. */
+brds_status brds_verify_write_markdown(const json_t *report, FILE *stream, brds_diag *diag);
 void brds_verify_print_table(const json_t *report, FILE *stream);
 
 /* A run from the log of a generated Verilog testbench: `expected` is what `brdsgen vectors` wrote
