@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Purpose: a lane's multiplier, registered the way DSP blocks are built.
+//   p(n) = a(n - MUL_REGS) * b(n - MUL_REGS)
+//   MUL_REGS 1: product.  2: operands, product.  3: operands, product, output.
+//            4: operands twice, product, output.
+// Latency: MUL_REGS cycles.  Initiation interval: 1.
+`default_nettype none
+
+module brds_mul #(
+    // bits of the operands
+    parameter integer A_BITS = 8,
+    parameter integer B_BITS = 16,
+    // registers, 1..4
+    parameter integer MUL_REGS = 3,
+    // 1: (* keep *) on the product register.  Yosys 0.23's ice40_dsp otherwise packs this and
+    // the next adder into one block wrongly and deletes logic.  0: the register may go into the block.
+    parameter integer MUL_KEEP = 0
+) (
+    input  wire                            clk,
+    input  wire signed [A_BITS-1:0]        a,
+    input  wire signed [B_BITS-1:0]        b,
+    output wire signed [A_BITS+B_BITS-1:0] p
+);
+    localparam integer OPERAND_REGS = (MUL_REGS >= 4) ? 2 : (MUL_REGS >= 2) ? 1 : 0;
+    localparam integer OUTPUT_REGS = (MUL_REGS >= 3) ? 1 : 0;
+
+    wire signed [A_BITS-1:0]        left;
+    wire signed [B_BITS-1:0]        right;
+    wire signed [A_BITS+B_BITS-1:0] product;
+
+    brds_delay #(.WIDTH(A_BITS), .DEPTH(OPERAND_REGS)) u_a (.clk(clk), .d(a), .q(left));
+    brds_delay #(.WIDTH(B_BITS), .DEPTH(OPERAND_REGS)) u_b (.clk(clk), .d(b), .q(right));
+
+    generate
+        if (MUL_KEEP != 0) begin : g_keep
+            (* keep *) reg signed [A_BITS+B_BITS-1:0] kept;
+            always @(posedge clk)
+                kept <= left * right;
+            assign product = kept;
+        end else begin : g_free
+            reg signed [A_BITS+B_BITS-1:0] free;
+            always @(posedge clk)
+                free <= left * right;
+            assign product = free;
+        end
+    endgenerate
+
+    brds_delay #(.WIDTH(A_BITS + B_BITS), .DEPTH(OUTPUT_REGS)) u_p (.clk(clk), .d(product), .q(p));
+endmodule
+
+`default_nettype wire

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Purpose: one gate row of a processing element: both lane groups, their adder
+// trees, accumulators and drain registers.
+//   acc_x = sum over the group's beats of sum over x lanes of product; acc_h likewise
+//   sum = (first ? 0 : acc) + tree;  acc <= sum;  last: drain <= sum, else shift: drain <= next
+// Timing: with the row field at cycle n: base, x_used and h_used at n + RELATIVE, acc_first and
+// acc_last at a = n + RELATIVE + MEMORY_REGS + MUL_REGS + TREE_STAGES (the tree's sum),
+// the closed row in the drain registers at a + 1.  Initiation interval: 1.
+`default_nettype none
+
+module brds_row #(
+    // lanes of each group
+    parameter integer LANES_X = 1,
+    parameter integer LANES_H = 2,
+    // words written to a vector memory at once
+    parameter integer ELEMS = 1,
+    // bits of a vector element, of a weight, of the indices
+    parameter integer ACT_BITS = 16,
+    parameter integer WEIGHT_BITS = 8,
+    parameter integer XI_BITS = 7,
+    parameter integer HI_BITS = 7,
+    // bits of the accumulators
+    parameter integer XACC_BITS = 27,
+    parameter integer HACC_BITS = 28,
+    // words of a half and address bits of both halves of the vector memories
+    parameter integer X_HALF = 128,
+    parameter integer H_HALF = 128,
+    parameter integer X_ADDR_BITS = 8,
+    parameter integer H_ADDR_BITS = 8,
+    // registers: memory read path, multiplier; levels of adders between registers
+    parameter integer MEMORY_REGS = 1,
+    parameter integer MUL_REGS = 3,
+    parameter integer ADDER_EVERY = 1,
+    // registers of both trees: those of the larger group
+    parameter integer TREE_STAGES = 1,
+    // see brds_mul
+    parameter integer MUL_KEEP = 0,
+    // 1: relative indices
+    parameter integer RELATIVE = 0
+) (
+    input  wire                                     clk,
+    input  wire [LANES_X*(WEIGHT_BITS+XI_BITS)+LANES_H*(WEIGHT_BITS+HI_BITS)-1:0] field,
+    input  wire                                     first,
+    input  wire [X_ADDR_BITS-1:0]                   x_base,
+    input  wire [H_ADDR_BITS-1:0]                   h_base,
+    input  wire                                     x_used,
+    input  wire                                     h_used,
+    input  wire                                     acc_first,
+    input  wire                                     acc_last,
+    // vector write bus
+    input  wire [ELEMS-1:0]                         vx_we,
+    input  wire [X_ADDR_BITS-$clog2(ELEMS)-1:0]     vx_addr,
+    input  wire [ELEMS*ACT_BITS-1:0]                vx_data,
+    input  wire [ELEMS-1:0]                         vh_we,
+    input  wire [H_ADDR_BITS-$clog2(ELEMS)-1:0]     vh_addr,
+    input  wire [ELEMS*ACT_BITS-1:0]                vh_data,
+    // drain registers; next: those of the row that follows
+    input  wire                                     drain_shift,
+    input  wire [XACC_BITS-1:0]                     next_x,
+    input  wire [HACC_BITS-1:0]                     next_h,
+    output reg  [XACC_BITS-1:0]                     drain_x,
+    output reg  [HACC_BITS-1:0]                     drain_h
+);
+    localparam integer PRODUCT_BITS = WEIGHT_BITS + ACT_BITS;
+    localparam integer XL_BITS = WEIGHT_BITS + XI_BITS;
+    localparam integer HL_BITS = WEIGHT_BITS + HI_BITS;
+
+    wire [LANES_X*PRODUCT_BITS-1:0] products_x;
+    wire [LANES_H*PRODUCT_BITS-1:0] products_h;
+
+    genvar i;
+    generate
+        for (i = 0; i < LANES_X; i = i + 1) begin : g_x
+            brds_lane #(
+                .ELEMS(ELEMS), .ACT_BITS(ACT_BITS), .WEIGHT_BITS(WEIGHT_BITS),
+                .INDEX_BITS(XI_BITS), .HALF(X_HALF), .ADDR_BITS(X_ADDR_BITS),
+                .MEMORY_REGS(MEMORY_REGS), .MUL_REGS(MUL_REGS), .MUL_KEEP(MUL_KEEP),
+                .RELATIVE(RELATIVE)
+            ) u_lane (
+                .clk(clk), .field(field[i*XL_BITS +: XL_BITS]), .first(first), .base(x_base),
+                .used(x_used), .we(vx_we), .waddr(vx_addr), .wdata(vx_data),
+                .product(products_x[i*PRODUCT_BITS +: PRODUCT_BITS])
+            );
+        end
+        for (i = 0; i < LANES_H; i = i + 1) begin : g_h
+            brds_lane #(
+                .ELEMS(ELEMS), .ACT_BITS(ACT_BITS), .WEIGHT_BITS(WEIGHT_BITS),
+                .INDEX_BITS(HI_BITS), .HALF(H_HALF), .ADDR_BITS(H_ADDR_BITS),
+                .MEMORY_REGS(MEMORY_REGS), .MUL_REGS(MUL_REGS), .MUL_KEEP(MUL_KEEP),
+                .RELATIVE(RELATIVE)
+            ) u_lane (
+                .clk(clk), .field(field[LANES_X*XL_BITS+i*HL_BITS +: HL_BITS]), .first(first),
+                .base(h_base), .used(h_used), .we(vh_we), .waddr(vh_addr), .wdata(vh_data),
+                .product(products_h[i*PRODUCT_BITS +: PRODUCT_BITS])
+            );
+        end
+    endgenerate
+
+    wire signed [XACC_BITS-1:0] tree_x;
+    wire signed [HACC_BITS-1:0] tree_h;
+    brds_tree #(
+        .COUNT(LANES_X), .IN_BITS(PRODUCT_BITS), .OUT_BITS(XACC_BITS), .EVERY(ADDER_EVERY),
+        .STAGES(TREE_STAGES)
+    ) u_tree_x (.clk(clk), .d(products_x), .sum(tree_x));
+    brds_tree #(
+        .COUNT(LANES_H), .IN_BITS(PRODUCT_BITS), .OUT_BITS(HACC_BITS), .EVERY(ADDER_EVERY),
+        .STAGES(TREE_STAGES)
+    ) u_tree_h (.clk(clk), .d(products_h), .sum(tree_h));
+
+    reg signed [XACC_BITS-1:0] acc_x;
+    reg signed [HACC_BITS-1:0] acc_h;
+    wire signed [XACC_BITS-1:0] sum_x = (acc_first ? {XACC_BITS{1'b0}} : acc_x) + tree_x;
+    wire signed [HACC_BITS-1:0] sum_h = (acc_first ? {HACC_BITS{1'b0}} : acc_h) + tree_h;
+
+    always @(posedge clk) begin
+        acc_x <= sum_x;
+        acc_h <= sum_h;
+    end
+
+    always @(posedge clk)
+        if (acc_last) begin
+            drain_x <= sum_x;
+            drain_h <= sum_h;
+        end else if (drain_shift) begin
+            drain_x <= next_x;
+            drain_h <= next_h;
+        end
+endmodule
+
+`default_nettype wire
