@@ -1,0 +1,641 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// brds_array and brds_post against the definition (docs/microarchitecture.md section 1): random
+// weights, columns, biases, shifts and states; two sequences (one with an initial state); every
+// write to the vector copies and the output buffer is checked for data and for its cycle
+// (tau + d + LE + slot), in all other cycles nothing may be written; saturation counts at the end.
+// The input unit's requests come at random cycles and must be granted exactly when the bus is free.
+`timescale 1ns / 1ps
+`default_nettype none
+
+module datapath_tb;
+    parameter integer PES = 4;
+    parameter integer LANES_X = 1;
+    parameter integer LANES_H = 2;
+    parameter integer ELEMS = 2;
+    parameter integer ACT_BITS = 12;
+    parameter integer ACT_FRAC = 8;
+    parameter integer WEIGHT_BITS = 6;
+    parameter integer CELL_BITS = 16;
+    parameter integer CELL_FRAC = 9;
+    parameter integer ROUNDING = 0;
+    parameter integer X = 6;
+    parameter integer H = 9;
+    parameter integer PROJ = 0;
+    parameter integer HEAD = 0;
+    parameter integer HEAD_OUT_BITS = 10;
+    parameter integer PEEPHOLE = 0;
+    parameter integer MEMORY_REGS = 1;
+    parameter integer MUL_REGS = 3;
+    parameter integer ADDER_EVERY = 1;
+    parameter integer FUNC_REGS = 2;
+    parameter integer FUNC_DSP = 1;
+    parameter integer RELATIVE = 0;
+    parameter integer STREAM_BITS = 32;
+    parameter integer EVERY_STEP = 1;
+    parameter integer T = 4;         // beats of a group, at least the slots of one
+    parameter integer STEPS = 4;     // of each of the two sequences
+    parameter integer SEED = 1;
+
+    // ---- widths, as datapath.v derives them ----
+    localparam integer GAP_BITS = 3;
+    localparam integer PHASES = 1 + (PROJ > 0 ? 1 : 0) + (HEAD > 0 ? 1 : 0);
+    localparam integer PHASE_BITS = (PHASES > 1) ? $clog2(PHASES) : 1;
+    localparam integer R = (PROJ > 0) ? PROJ : H;
+    localparam integer S_X = 1 << $clog2((X + ELEMS - 1) / ELEMS * ELEMS);
+    localparam integer S_H = 1 << $clog2((H + ELEMS - 1) / ELEMS * ELEMS);
+    localparam integer MOST = (S_X > S_H) ? S_X : S_H;
+    localparam integer X_SLOTS = 1 + (HEAD > 0 ? 1 : 0) + (PROJ > 0 ? 1 : 0);
+    localparam integer X_HALF = 1 << $clog2(MOST * X_SLOTS);
+    localparam integer H_HALF = 1 << $clog2(S_H * (PROJ > 0 ? 2 : 1));
+    localparam integer X_ADDR_BITS = $clog2(2 * X_HALF);
+    localparam integer H_ADDR_BITS = $clog2(2 * H_HALF);
+    localparam integer X_ROW_BITS = X_ADDR_BITS - $clog2(ELEMS);
+    localparam integer H_ROW_BITS = H_ADDR_BITS - $clog2(ELEMS);
+    localparam integer XI = (RELATIVE != 0) ? GAP_BITS : (MOST > 1) ? $clog2(MOST) : 1;
+    localparam integer HI = (RELATIVE != 0) ? GAP_BITS : (S_H > 1) ? $clog2(S_H) : 1;
+    localparam integer HEAD_BITS = (HEAD > 0) ? HEAD_OUT_BITS : 0;
+    localparam integer OUT_BITS = (HEAD > 0) ? HEAD_BITS : ACT_BITS;
+    localparam integer Z_BITS = ACT_BITS + 2;
+    localparam integer BIAS_BITS = (HEAD_BITS > Z_BITS) ? HEAD_BITS : Z_BITS;
+    localparam integer ROW_FIELD = LANES_X * (WEIGHT_BITS + XI) + LANES_H * (WEIGHT_BITS + HI);
+    localparam integer WORD_BITS = 4 * PES * ROW_FIELD;
+    localparam integer GATE_GROUPS = (H + PES - 1) / PES;
+    localparam integer P_GROUPS = (PROJ + 4 * PES - 1) / (4 * PES);
+    localparam integer D_GROUPS = (HEAD + 4 * PES - 1) / (4 * PES);
+    localparam integer WORDS = (GATE_GROUPS + P_GROUPS + D_GROUPS) * T;
+    localparam integer WORD_ADDR_BITS = (WORDS > 1) ? $clog2(WORDS) : 1;
+    localparam integer LANE_UNIT = 4 * BIAS_BITS + 3 * PEEPHOLE * ACT_BITS;
+    localparam integer UNIT_BITS = ELEMS * LANE_UNIT;
+    localparam integer UNIT_ROWS = (GATE_GROUPS + P_GROUPS + D_GROUPS) * (PES / ELEMS);
+    localparam integer UNIT_ADDR_BITS = (UNIT_ROWS > 1) ? $clog2(UNIT_ROWS) : 1;
+    localparam integer OUTPUT_SIZE = (HEAD > 0) ? HEAD : R;
+    localparam integer Y_ROWS = (OUTPUT_SIZE + ELEMS - 1) / ELEMS;
+    localparam integer Y_ROW_BITS = (Y_ROWS > 1) ? $clog2(Y_ROWS) : 1;
+    localparam integer LANES = LANES_X + LANES_H;
+    localparam integer GF = ACT_BITS - 2;
+
+    localparam integer MOST_LANES = (LANES_X > LANES_H) ? LANES_X : LANES_H;
+    localparam integer TS = ($clog2(MOST_LANES) + ADDER_EVERY - 1) / ADDER_EVERY;
+    localparam integer D = 2 * MEMORY_REGS + RELATIVE + MUL_REGS + TS + 1;
+    localparam integer LE = 11 + 2 * FUNC_REGS + 2 * PEEPHOLE;
+    localparam integer IDLE = D + LE + 4 * PES / ELEMS + 4;
+    localparam integer CYCLES = 16384;
+
+    reg                       clk = 1'b0;
+    reg                       rst = 1'b1;
+    reg                       beat_valid, beat_first, beat_last, beat_pfirst, beat_par, beat_zero;
+    reg                       beat_sfirst, beat_slast;
+    reg [WORD_ADDR_BITS-1:0]  beat_word;
+    reg [PHASE_BITS-1:0]      beat_phase;
+    reg                       ldw_we, ldu_we, xw_x, xw_h;
+    reg [WORD_ADDR_BITS-1:0]  ldw_row;
+    reg [UNIT_ADDR_BITS-1:0]  ldu_row, xc_row;
+    reg [15:0]                ldw_chunk, ldu_chunk;
+    reg [STREAM_BITS-1:0]     ld_data;
+    reg [PHASES*32-1:0]       cfg_phase;
+    reg [ELEMS-1:0]           xw_we, xc_we;
+    reg [X_ROW_BITS-1:0]      xw_xrow;
+    reg [H_ROW_BITS-1:0]      xw_hrow;
+    reg [ELEMS*ACT_BITS-1:0]  xw_data;
+    reg [ELEMS*CELL_BITS-1:0] xc_data;
+    wire                      xw_grant, drain_valid, y_done, y_sfirst, y_slast;
+    wire [ELEMS-1:0]          vx_we, vh_we, y_we;
+    wire [X_ROW_BITS-1:0]     vx_addr;
+    wire [H_ROW_BITS-1:0]     vh_addr;
+    wire [Y_ROW_BITS-1:0]     y_row;
+    wire [ELEMS*ACT_BITS-1:0] vx_data, vh_data;
+    wire [ELEMS*OUT_BITS-1:0] y_data;
+    wire [8:0]                sat_gate, sat_function, sat_cell, sat_output;
+
+    datapath #(
+        .PES(PES), .LANES_X(LANES_X), .LANES_H(LANES_H), .ELEMS(ELEMS), .ACT_BITS(ACT_BITS),
+        .ACT_FRAC(ACT_FRAC), .WEIGHT_BITS(WEIGHT_BITS), .CELL_BITS(CELL_BITS),
+        .CELL_FRAC(CELL_FRAC), .ROUNDING(ROUNDING), .X(X), .H(H), .PROJ(PROJ), .HEAD(HEAD),
+        .HEAD_OUT_BITS(HEAD_OUT_BITS), .NNZ_X(LANES * T), .NNZ_H(LANES * T), .PEEPHOLE(PEEPHOLE),
+        .MEMORY_REGS(MEMORY_REGS), .MUL_REGS(MUL_REGS), .ADDER_EVERY(ADDER_EVERY),
+        .FUNC_REGS(FUNC_REGS), .FUNC_DSP(FUNC_DSP), .TABLES(1), .RELATIVE(RELATIVE),
+        .GAP_BITS(GAP_BITS), .STREAM_BITS(STREAM_BITS), .EVERY_STEP(EVERY_STEP), .WORDS(WORDS)
+    ) dut (
+        .clk(clk), .rst(rst), .beat_valid(beat_valid), .beat_word(beat_word),
+        .beat_first(beat_first), .beat_last(beat_last), .beat_phase(beat_phase),
+        .beat_pfirst(beat_pfirst), .beat_par(beat_par), .beat_zero(beat_zero),
+        .beat_sfirst(beat_sfirst), .beat_slast(beat_slast), .ldw_we(ldw_we), .ldw_row(ldw_row),
+        .ldw_chunk(ldw_chunk), .ldu_we(ldu_we), .ldu_row(ldu_row), .ldu_chunk(ldu_chunk),
+        .ld_data(ld_data), .cfg_phase(cfg_phase), .xw_x(xw_x), .xw_h(xw_h), .xw_we(xw_we),
+        .xw_xrow(xw_xrow), .xw_hrow(xw_hrow), .xw_data(xw_data), .xw_grant(xw_grant),
+        .xc_we(xc_we), .xc_row(xc_row), .xc_data(xc_data), .drain_valid(drain_valid),
+        .vx_we(vx_we), .vx_addr(vx_addr), .vx_data(vx_data), .vh_we(vh_we), .vh_addr(vh_addr),
+        .vh_data(vh_data), .y_we(y_we), .y_row(y_row), .y_data(y_data), .y_done(y_done),
+        .y_sfirst(y_sfirst), .y_slast(y_slast), .sat_gate(sat_gate), .sat_function(sat_function),
+        .sat_cell(sat_cell), .sat_output(sat_output)
+    );
+
+    // ---- the model's memories ----
+    reg signed [31:0] weight [0:WORDS*PES*4*LANES-1];
+    integer           column [0:WORDS*PES*4*LANES-1];
+    reg signed [31:0] bias [0:UNIT_ROWS*ELEMS*4-1];
+    reg signed [31:0] peep [0:UNIT_ROWS*ELEMS*3-1];
+    reg signed [31:0] xmem [0:2*X_HALF-1];
+    reg signed [31:0] hmem [0:2*H_HALF-1];
+    reg signed [63:0] cmem [0:UNIT_ROWS*ELEMS-1];
+    integer           shl_x [0:2], shl_h [0:2], shr [0:2], shr_p [0:2];
+    integer           total_gate, total_function, total_cell, total_output;
+    integer           seen_gate, seen_function, seen_cell, seen_output;
+
+    // ---- what must be on the buses, by cycle ----
+    reg [ELEMS-1:0]          e_xwe [0:CYCLES-1], e_hwe [0:CYCLES-1], e_ywe [0:CYCLES-1];
+    reg [X_ROW_BITS-1:0]     e_xrow [0:CYCLES-1];
+    reg [H_ROW_BITS-1:0]     e_hrow [0:CYCLES-1];
+    reg [Y_ROW_BITS-1:0]     e_yrow [0:CYCLES-1];
+    reg [ELEMS*ACT_BITS-1:0] e_xdata [0:CYCLES-1], e_hdata [0:CYCLES-1];
+    reg [ELEMS*OUT_BITS-1:0] e_ydata [0:CYCLES-1];
+    reg [2:0]                e_yend [0:CYCLES-1];
+    reg                      e_lanes [0:CYCLES-1]; // the x write is the element lanes'
+    integer cycle, seed, errors, checks, n;
+
+    function integer random_below;
+        input integer limit;
+        begin
+            random_below = $unsigned($random(seed)) % limit;
+        end
+    endfunction
+    function signed [127:0] random_bits;
+        input integer bits;
+        reg signed [127:0] wide;
+        begin
+            wide = {$random(seed), $random(seed)};
+            if (random_below(16) == 0) wide = random_below(2) ? -1 : 1;
+            random_bits = (wide <<< (128 - bits)) >>> (128 - bits);
+        end
+    endfunction
+
+    // R and sat of section 1
+    function signed [127:0] rounded;
+        input signed [127:0] v;
+        input integer        by;
+        reg signed [127:0]   q, rest, half;
+        begin
+            q = v >>> by;
+            rest = v - (q <<< by);
+            half = (128'sd1 <<< by) - rest;
+            rounded = q;
+            if (ROUNDING == 0 && rest >= half) rounded = q + 1;
+            if (ROUNDING == 1 && (rest > half || (rest == half && q[0]))) rounded = q + 1;
+        end
+    endfunction
+    function signed [127:0] clamp;
+        input signed [127:0] v;
+        input integer        bits;
+        reg signed [127:0]   limit;
+        begin
+            limit = 128'sd1 <<< (bits - 1);
+            clamp = (v < -limit) ? -limit : (v > limit - 1) ? limit - 1 : v;
+        end
+    endfunction
+    // the lines of datapath.v's tables
+    function signed [127:0] sigmoid;
+        input signed [127:0] z;
+        sigmoid = (128'sd1 <<< (GF - 1)) + (z >>> 4);
+    endfunction
+    function signed [127:0] hyperbolic;
+        input signed [127:0] z;
+        hyperbolic = clamp(z, GF + 3) >>> 2;
+    endfunction
+
+    task compare;
+        input [ELEMS-1:0]  we, want_we;
+        input [31:0]       row, want_row;
+        input [ELEMS*32-1:0] data, want;
+        input integer      bits;
+        input [7:0]        bus;
+        integer            lane;
+        reg [31:0]         mask;
+        begin
+            checks = checks + (want_we != 0);
+            if (we !== want_we || (want_we != 0 && row !== want_row)) begin
+                errors = errors + 1;
+                if (errors < 6)
+                    $display("cycle %0d %s: we %b row %0d, not %b %0d", cycle, bus, we, row, want_we, want_row);
+            end else
+                for (lane = 0; lane < ELEMS; lane = lane + 1) begin
+                    mask = (bits >= 32) ? 32'hffffffff : (32'd1 << bits) - 1;
+                    if (want_we[lane] &&
+                        (((data >> (lane * bits)) & mask) !== ((want >> (lane * bits)) & mask))) begin
+                        errors = errors + 1;
+                        if (errors < 6)
+                            $display("cycle %0d %s row %0d lane %0d: %h, not %h", cycle, bus, row,
+                                     lane, (data >> (lane * bits)) & mask,
+                                     (want >> (lane * bits)) & mask);
+                    end
+                end
+        end
+    endtask
+
+    // one cycle: requests of the input unit at random, checks, clock
+    reg noise;
+    task tick;
+        begin
+            if (noise) begin
+                // to the half that the next step's input will fill
+                xw_x = random_below(2);
+                xw_we = random_bits(ELEMS);
+                xw_xrow = (!beat_par ? X_HALF / ELEMS : 0) + random_below((X + ELEMS - 1) / ELEMS);
+                xw_data = {ELEMS{$random(seed)}};
+            end
+            #1;
+            if (!rst) begin
+                if (xw_grant !== !(e_lanes[cycle+1] && e_xwe[cycle+1] != 0)) begin
+                    errors = errors + 1;
+                    if (errors < 6) $display("cycle %0d: grant %b", cycle, xw_grant);
+                end
+                if (xw_x && xw_grant) begin
+                    e_xwe[cycle+1] = xw_we;
+                    e_xrow[cycle+1] = xw_xrow;
+                    e_xdata[cycle+1] = xw_data;
+                end
+                if (xw_h) begin
+                    e_hwe[cycle+1] = xw_we;
+                    e_hrow[cycle+1] = xw_hrow;
+                    e_hdata[cycle+1] = xw_data;
+                end
+                compare(vx_we, e_xwe[cycle], vx_addr, e_xrow[cycle], vx_data, e_xdata[cycle], ACT_BITS, "x");
+                compare(vh_we, e_hwe[cycle], vh_addr, e_hrow[cycle], vh_data, e_hdata[cycle], ACT_BITS, "h");
+                compare(y_we, e_ywe[cycle], y_row, e_yrow[cycle], y_data, e_ydata[cycle], OUT_BITS, "y");
+                if (y_done !== e_yend[cycle][2] ||
+                    (e_ywe[cycle] != 0 && {y_sfirst, y_slast} !== e_yend[cycle][1:0])) begin
+                    errors = errors + 1;
+                    if (errors < 6) $display("cycle %0d: done %b, not %b", cycle, y_done, e_yend[cycle][2]);
+                end
+                seen_gate = seen_gate + sat_gate;
+                seen_function = seen_function + sat_function;
+                seen_cell = seen_cell + sat_cell;
+                seen_output = seen_output + sat_output;
+            end
+            #4 clk = 1'b1;
+            #5 clk = 1'b0;
+            cycle = cycle + 1;
+        end
+    endtask
+
+    // ---- contents ----
+
+    reg [WORD_BITS+STREAM_BITS-1:0] word;
+    reg [UNIT_BITS+STREAM_BITS-1:0] unit_word;
+    integer w, row, l, e, k, chunk, cols, base, gap, is_linear;
+
+    // phase kind of a word or unit row: 0 gates, 1 projection, 2 head
+    function integer kind_of_group;
+        input integer g;
+        kind_of_group = (g < GATE_GROUPS) ? 0 : (g < GATE_GROUPS + P_GROUPS) ? 1 : 2;
+    endfunction
+
+    task load_weights;
+        begin
+            for (w = 0; w < WORDS; w = w + 1) begin
+                is_linear = kind_of_group(w / T);
+                word = 0;
+                for (row = 0; row < PES * 4; row = row + 1)
+                    for (l = 0; l < LANES; l = l + 1) begin
+                        n = (w * PES * 4 + row) * LANES + l;
+                        cols = (is_linear == 1) ? H : (is_linear == 2) ? R : (l < LANES_X) ? X : R;
+                        weight[n] = random_bits(WEIGHT_BITS);
+                        if (RELATIVE != 0) begin
+                            base = (w % T == 0) ? 0 : column[n-PES*4*LANES];
+                            gap = random_below((cols - base < (1 << GAP_BITS)) ? cols - base : 1 << GAP_BITS);
+                            column[n] = base + gap;
+                        end else begin
+                            gap = random_below(cols);
+                            column[n] = gap;
+                        end
+                        if (l < LANES_X) begin
+                            word[row*ROW_FIELD+l*(WEIGHT_BITS+XI) +: WEIGHT_BITS] = weight[n];
+                            word[row*ROW_FIELD+l*(WEIGHT_BITS+XI)+WEIGHT_BITS +: XI] = gap;
+                        end else begin
+                            base = row * ROW_FIELD + LANES_X * (WEIGHT_BITS + XI) +
+                                   (l - LANES_X) * (WEIGHT_BITS + HI);
+                            word[base +: WEIGHT_BITS] = weight[n];
+                            word[base+WEIGHT_BITS +: HI] = gap;
+                        end
+                    end
+                for (chunk = 0; chunk * STREAM_BITS < WORD_BITS; chunk = chunk + 1) begin
+                    ldw_we = 1;
+                    ldw_row = w;
+                    ldw_chunk = chunk;
+                    ld_data = word[chunk*STREAM_BITS +: STREAM_BITS];
+                    tick;
+                end
+                ldw_we = 0;
+            end
+        end
+    endtask
+
+    task load_units;
+        begin
+            for (row = 0; row < UNIT_ROWS; row = row + 1) begin
+                is_linear = kind_of_group(row / (PES / ELEMS));
+                unit_word = 0;
+                for (e = 0; e < ELEMS; e = e + 1) begin
+                    for (k = 0; k < 4; k = k + 1) begin
+                        bias[(row*ELEMS+e)*4+k] = (is_linear == 1) ? 0
+                            : random_bits((is_linear == 2) ? HEAD_BITS : Z_BITS) >>> 1;
+                        unit_word[e*LANE_UNIT+k*BIAS_BITS +: BIAS_BITS] = bias[(row*ELEMS+e)*4+k];
+                    end
+                    if (PEEPHOLE != 0)
+                        for (k = 0; k < 3; k = k + 1) begin
+                            peep[(row*ELEMS+e)*3+k] = random_bits(ACT_BITS);
+                            unit_word[e*LANE_UNIT+4*BIAS_BITS+k*ACT_BITS +: ACT_BITS] =
+                                peep[(row*ELEMS+e)*3+k];
+                        end
+                end
+                for (chunk = 0; chunk * STREAM_BITS < UNIT_BITS; chunk = chunk + 1) begin
+                    ldu_we = 1;
+                    ldu_row = row;
+                    ldu_chunk = chunk;
+                    ld_data = unit_word[chunk*STREAM_BITS +: STREAM_BITS];
+                    tick;
+                end
+                ldu_we = 0;
+            end
+        end
+    endtask
+
+    task choose_shifts;
+        integer ph, kind, most, target;
+        begin
+            cfg_phase = 0;
+            for (ph = 0; ph < PHASES; ph = ph + 1) begin
+                kind = (ph == 0) ? 0 : (PROJ > 0) ? ph : 2;
+                shl_x[kind] = random_below(5);
+                shl_h[kind] = (kind != 0) ? shl_x[kind] : random_below(5);
+                most = (shl_x[kind] > shl_h[kind]) ? shl_x[kind] : shl_h[kind];
+                target = (kind == 0) ? Z_BITS : (kind == 1) ? ACT_BITS : HEAD_BITS;
+                // sums of about the target's size: some saturate
+                shr[kind] = WEIGHT_BITS + ACT_BITS + most - target + random_below(2) - ((kind != 0) ? 3 : 0);
+                shr_p[kind] = CELL_BITS - 4;
+                if (shr[kind] < 0) shr[kind] = 0;
+                cfg_phase[32*ph +: 5] = shl_x[kind];
+                cfg_phase[32*ph+5 +: 5] = shl_h[kind];
+                cfg_phase[32*ph+10 +: 6] = shr[kind];
+                cfg_phase[32*ph+16 +: 6] = shr_p[kind];
+            end
+        end
+    endtask
+
+    // ---- a closed group: what it must write, and when ----
+
+    reg signed [127:0] sum [0:3];
+    reg signed [127:0] z [0:3];
+    reg signed [127:0] acc_x, acc_h, v, was, fc, ig, c, zc, result;
+    integer pe, slot, slots, unit_row, count, number, when_, at, at_x, at_h, to_x, to_h, to_y;
+    integer x_slot, h_slot, x_dest, h_dest, rows, beat;
+
+    // S of a row: PE pe, gate k of the group whose first word is `first`
+    task sum_row;
+        input integer kind, first, which_pe, gate;
+        input         par, zero;
+        integer       lane, b, i;
+        begin
+            acc_x = 0;
+            acc_h = 0;
+            for (b = 0; b < T; b = b + 1)
+                for (lane = 0; lane < LANES; lane = lane + 1) begin
+                    i = (((first + b) * PES + which_pe) * 4 + gate) * LANES + lane;
+                    if (lane < LANES_X)
+                        acc_x = acc_x + weight[i] * xmem[(par ? X_HALF : 0) + x_slot + column[i]];
+                    else
+                        acc_h = acc_h + weight[i] *
+                            hmem[((kind == 0 ? !par : par) ? H_HALF : 0) + h_slot + column[i]];
+                end
+            v = (acc_x <<< shl_x[kind]) + ((kind == 0 && zero) ? 0 : (acc_h <<< shl_h[kind]));
+        end
+    endtask
+
+    task unit_result;
+        input integer kind, at_unit;
+        input         zero;
+        begin
+            // at_unit: unit row * ELEMS + lane
+            was = zero ? 0 : cmem[at_unit];
+            for (k = 0; k < 4; k = k + 1) begin
+                v = sum[k] + bias[at_unit*4+k];
+                if (PEEPHOLE != 0 && k < 2)
+                    v = v + rounded(peep[at_unit*3+k] * was, shr_p[kind]);
+                if (k < 3) begin
+                    z[k] = clamp(v, Z_BITS);
+                    total_gate = total_gate + (z[k] != v);
+                end
+            end
+            fc = sigmoid(z[1]) * was;
+            ig = sigmoid(z[0]) * hyperbolic(z[2]);
+            if (CELL_FRAC >= GF)
+                v = rounded(fc + (ig <<< (CELL_FRAC - GF)), GF);
+            else
+                v = rounded((fc <<< (GF - CELL_FRAC)) + ig, 2 * GF - CELL_FRAC);
+            c = clamp(v, CELL_BITS);
+            total_cell = total_cell + (c != v);
+            cmem[at_unit] = c;
+            v = (CELL_FRAC > GF) ? rounded(c, CELL_FRAC - GF) : c <<< (GF - CELL_FRAC);
+            zc = clamp(v, Z_BITS);
+            total_function = total_function + (zc != v);
+            v = sum[3] + bias[at_unit*4+3];
+            if (PEEPHOLE != 0) v = v + rounded(peep[at_unit*3+2] * c, shr_p[kind]);
+            z[3] = clamp(v, Z_BITS);
+            total_gate = total_gate + (z[3] != v);
+            v = rounded(sigmoid(z[3]) * hyperbolic(zc), 2 * GF - ACT_FRAC);
+            result = clamp(v, ACT_BITS);
+            total_output = total_output + (result != v);
+        end
+    endtask
+
+    task close_group;
+        input integer kind, group, first, unit_base, tau;
+        input         par, zero, sfirst, slast;
+        begin
+            slots = (kind == 0) ? PES / ELEMS : 4 * PES / ELEMS;
+            rows = (kind == 0) ? H : (kind == 1) ? PROJ : HEAD;
+            x_slot = (kind == 0) ? 0 : (kind == 1) ? MOST * (X_SLOTS - 1) : MOST;
+            h_slot = (kind == 1) ? S_H : 0;
+            to_x = (kind == 0) ? PROJ + HEAD > 0 : (kind == 1) ? HEAD > 0 : 0;
+            to_h = kind != 2;
+            to_y = ((kind == 0) ? PROJ + HEAD == 0 : (kind == 1) ? HEAD == 0 : 1) &&
+                   (EVERY_STEP != 0 || slast);
+            x_dest = (kind == 0 && PROJ > 0) ? MOST * (X_SLOTS - 1) : MOST;
+            h_dest = (kind == 0 && PROJ > 0) ? S_H : 0;
+            for (slot = 0; slot < slots; slot = slot + 1) begin
+                when_ = tau + D + LE + slot;
+                e_lanes[when_] = to_x;
+                count = group * slots + slot;
+                unit_row = unit_base + group * (PES / ELEMS) + ((kind == 0) ? slot : slot / 4);
+                for (e = 0; e < ELEMS; e = e + 1) begin
+                    number = count * ELEMS + e;
+                    if (number < rows) begin
+                        pe = ((kind == 0) ? slot : slot / 4) * ELEMS + e;
+                        if (kind == 0) begin
+                            for (k = 0; k < 4; k = k + 1) begin
+                                sum_row(kind, first, pe, k, par, zero);
+                                sum[k] = rounded(v, shr[kind]);
+                            end
+                            unit_result(kind, unit_row * ELEMS + e, zero);
+                        end else begin
+                            sum_row(kind, first, pe, slot % 4, par, zero);
+                            v = rounded(v, shr[kind]) + bias[(unit_row*ELEMS+e)*4+slot%4];
+                            result = clamp(v, (kind == 1) ? ACT_BITS : HEAD_BITS);
+                            total_output = total_output + (result != v);
+                        end
+                        if (to_x) begin
+                            at_x = x_dest + number;
+                            xmem[(par ? X_HALF : 0)+at_x] = result;
+                            e_xwe[when_][e] = 1'b1;
+                            e_xrow[when_] = ((par ? X_HALF : 0) + at_x) / ELEMS;
+                            e_xdata[when_][e*ACT_BITS +: ACT_BITS] = result;
+                        end
+                        if (to_h) begin
+                            at_h = h_dest + number;
+                            hmem[(par ? H_HALF : 0)+at_h] = result;
+                            e_hwe[when_][e] = 1'b1;
+                            e_hrow[when_] = ((par ? H_HALF : 0) + at_h) / ELEMS;
+                            e_hdata[when_][e*ACT_BITS +: ACT_BITS] = result;
+                        end
+                        if (to_y) begin
+                            e_ywe[when_][e] = 1'b1;
+                            e_yrow[when_] = count;
+                            e_ydata[when_][e*OUT_BITS +: OUT_BITS] = result;
+                            e_yend[when_] = {number == rows - 1 || e_yend[when_][2], sfirst, slast};
+                        end
+                    end
+                end
+            end
+        end
+    endtask
+
+    // ---- the run ----
+
+    task run_phase;
+        input integer kind, number_, groups, word_base, unit_base;
+        input         zero, sfirst, slast;
+        integer       g, b;
+        begin
+            for (g = 0; g < groups; g = g + 1)
+                for (b = 0; b < T; b = b + 1) begin
+                    beat_valid = 1;
+                    beat_word = word_base + g * T + b;
+                    beat_first = b == 0;
+                    beat_last = b == T - 1;
+                    beat_phase = number_;
+                    beat_pfirst = g == 0;
+                    beat_zero = zero;
+                    beat_sfirst = sfirst;
+                    beat_slast = slast;
+                    if (b == T - 1)
+                        close_group(kind, g, word_base + g * T, unit_base, cycle, beat_par, zero,
+                                    sfirst, slast);
+                    tick;
+                    // a bus that holds no beat may hold anything
+                    beat_valid = 0;
+                    beat_last = random_below(2);
+                    beat_first = random_below(2);
+                    beat_zero = random_below(2);
+                end
+            for (b = 0; b < IDLE; b = b + 1) tick;
+        end
+    endtask
+
+    integer sequence_, step, i;
+    reg     zero_step;
+    initial begin
+        seed = SEED;
+        errors = 0; checks = 0; cycle = 0; noise = 0;
+        total_gate = 0; total_function = 0; total_cell = 0; total_output = 0;
+        seen_gate = 0; seen_function = 0; seen_cell = 0; seen_output = 0;
+        for (i = 0; i < CYCLES; i = i + 1) begin
+            e_xwe[i] = 0; e_hwe[i] = 0; e_ywe[i] = 0; e_yend[i] = 0; e_lanes[i] = 0;
+        end
+        for (i = 0; i < 2 * X_HALF; i = i + 1) xmem[i] = 0;
+        for (i = 0; i < 2 * H_HALF; i = i + 1) hmem[i] = 0;
+        for (i = 0; i < UNIT_ROWS * ELEMS; i = i + 1) cmem[i] = 0;
+        beat_valid = 0; beat_first = 0; beat_last = 0; beat_pfirst = 0; beat_par = 0;
+        beat_zero = 0; beat_sfirst = 0; beat_slast = 0; beat_word = 0; beat_phase = 0;
+        ldw_we = 0; ldu_we = 0; xw_x = 0; xw_h = 0; ldw_row = 0; ldu_row = 0; xc_row = 0;
+        ldw_chunk = 0; ldu_chunk = 0; ld_data = 0; xw_we = 0; xc_we = 0; xw_xrow = 0;
+        xw_hrow = 0; xw_data = 0; xc_data = 0;
+        choose_shifts;
+        tick; tick;
+        rst = 0;
+        for (i = 0; i < IDLE; i = i + 1) tick;
+        load_weights;
+        load_units;
+
+        for (sequence_ = 0; sequence_ < 2; sequence_ = sequence_ + 1) begin
+            if (sequence_ == 1) begin
+                // initial state: h in the half of the step before, c
+                for (i = 0; i < R; i = i + ELEMS) begin
+                    xw_h = 1;
+                    xw_hrow = ((beat_par ? H_HALF : 0) + i) / ELEMS;
+                    for (e = 0; e < ELEMS; e = e + 1) begin
+                        xw_we[e] = i + e < R;
+                        at = (beat_par ? H_HALF : 0) + i + e;
+                        if (i + e < R) hmem[at] = random_bits(ACT_BITS);
+                        xw_data[e*ACT_BITS +: ACT_BITS] = hmem[at];
+                    end
+                    tick;
+                end
+                xw_h = 0;
+                for (i = 0; i < H; i = i + ELEMS) begin
+                    xc_row = i / ELEMS;
+                    for (e = 0; e < ELEMS; e = e + 1) begin
+                        xc_we[e] = i + e < H;
+                        if (i + e < H) cmem[i+e] = random_bits(CELL_BITS);
+                        xc_data[e*CELL_BITS +: CELL_BITS] = cmem[i+e];
+                    end
+                    tick;
+                end
+                xc_we = 0;
+            end
+            for (step = 0; step < STEPS; step = step + 1) begin
+                zero_step = sequence_ == 0 && step == 0;
+                beat_par = !beat_par;
+                xw_x = 1;
+                for (i = 0; i < X; i = i + ELEMS) begin
+                    xw_xrow = ((beat_par ? X_HALF : 0) + i) / ELEMS;
+                    for (e = 0; e < ELEMS; e = e + 1) begin
+                        xw_we[e] = i + e < X;
+                        at = (beat_par ? X_HALF : 0) + i + e;
+                        if (i + e < X) xmem[at] = random_bits(ACT_BITS);
+                        xw_data[e*ACT_BITS +: ACT_BITS] = xmem[at];
+                    end
+                    tick;
+                end
+                xw_x = 0;
+                tick;
+                noise = 1;
+                run_phase(0, 0, GATE_GROUPS, 0, 0, zero_step, step == 0, step == STEPS - 1);
+                if (PROJ > 0)
+                    run_phase(1, 1, P_GROUPS, GATE_GROUPS * T, GATE_GROUPS * (PES / ELEMS),
+                              zero_step, step == 0, step == STEPS - 1);
+                if (HEAD > 0)
+                    run_phase(2, PHASES - 1, D_GROUPS, (GATE_GROUPS + P_GROUPS) * T,
+                              (GATE_GROUPS + P_GROUPS) * (PES / ELEMS), zero_step, step == 0,
+                              step == STEPS - 1);
+                noise = 0;
+                xw_x = 0;
+                tick;
+            end
+        end
+        for (i = 0; i < 8; i = i + 1) tick;
+        if (seen_gate != total_gate || seen_function != total_function || seen_cell != total_cell ||
+            seen_output != total_output) begin
+            errors = errors + 1;
+            $display("saturations %0d %0d %0d %0d, not %0d %0d %0d %0d", seen_gate, seen_function,
+                     seen_cell, seen_output, total_gate, total_function, total_cell, total_output);
+        end
+        if (checks == 0 || cycle > CYCLES - 100) errors = errors + 1;
+        if (errors == 0)
+            $display("PASS %0d writes, saturations %0d %0d %0d %0d", checks, total_gate,
+                     total_function, total_cell, total_output);
+        else $display("FAIL %0d (%0d writes, %0d cycles, seed %0d)", errors, checks, cycle, SEED);
+        $finish;
+    end
+endmodule
+
+`default_nettype wire
