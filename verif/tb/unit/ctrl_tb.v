@@ -11,8 +11,9 @@ module ctrl_tb;
     parameter integer CYCLES = 20000;
 
     // CONFIG 0: 1 layer; 1: 1 layer, 1 group of 1 beat; 2: 2 layers, projections, head;
-    // 3: 1 layer and head, last step only; 4: 8 layers, projections, head
-    localparam integer LAYERS = CONFIG == 2 ? 2 : CONFIG == 4 ? 8 : 1;
+    // 3: 1 layer and head, last step only; 4: 8 layers, projections, head;
+    // 5: 3 layers and head, every step
+    localparam integer LAYERS = CONFIG == 2 ? 2 : CONFIG == 4 ? 8 : CONFIG == 5 ? 3 : 1;
     localparam integer PROJ = CONFIG == 2 || CONFIG == 4;
     localparam integer HEAD = CONFIG >= 2;
     localparam integer PHASES = LAYERS * (PROJ ? 2 : 1) + HEAD;
@@ -100,7 +101,9 @@ module ctrl_tb;
     integer cand_valid, running;
     reg [3:0] cand_flags, run_flags, tok_flags [0:STAGES-1];   // slast, sfirst, zero, par
     reg tok_valid [0:STAGES-1];
-    integer open_at [0:EDGES-1];
+    integer open_at [0:EDGES-1], older_at [0:EDGES-1];
+    reg latest_par [0:EDGES-1];
+    reg newer;
     integer free_at [0:63];
     integer frees, freed;
     reg others, edges_open, last, go, fill, take, out, written, any_token, was_end;
@@ -125,7 +128,11 @@ module ctrl_tb;
             for (i = 0; i < STAGES; i = i + 1)
                 tok_valid[i] = 0;
             for (i = 0; i < EDGES; i = i + 1)
+            begin
                 open_at[i] = 0;
+                older_at[i] = 0;
+                latest_par[i] = 0;
+            end
         end
     endtask
 
@@ -149,12 +156,20 @@ module ctrl_tb;
             // an edge is open from the writer's last beat + gap on
             if (last)
                 for (e = 0; e < EDGES; e = e + 1)
-                    if (WRITER[32*e +: 32] == run)
+                    if (WRITER[32*e +: 32] == run) begin
+                        older_at[e] = open_at[e];
+                        latest_par[e] = run_flags[0];
                         open_at[e] = cycle + gaps[16*e +: 16];
+                    end
             edges_open = 1;
-            for (e = 0; e < EDGES; e = e + 1)
-                if (READER[32*e +: 32] == cand && !(SKIP[32*e +: 32] != 0 && cand_flags[1]) && cycle < open_at[e])
+            for (e = 0; e < EDGES; e = e + 1) begin
+                // a writer of a lower stage that comes first in the wavefront may be a step ahead
+                newer = WRITER[32*e +: 32] < READER[32*e +: 32] && latest_par[e] != cand_flags[0]
+                    && f(STAGE, WRITER[32*e +: 32]) < f(STAGE, READER[32*e +: 32]);
+                if (READER[32*e +: 32] == cand && !(SKIP[32*e +: 32] != 0 && cand_flags[1])
+                    && cycle < (newer ? older_at[e] : open_at[e]))
                     edges_open = 0;
+            end
             out = f(OUT, cand) != 0 && (EVERY || cand_flags[3]);
             go = cand_valid && (!running || last) && edges_open && (!out || used < 2);
             any_token = 0;
