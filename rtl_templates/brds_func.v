@@ -63,8 +63,9 @@ module brds_func #(
         end
     endgenerate
 
-    // a table in logic: it is small, and every element lane has five of them
-    (* rom_style = "distributed", logic_block *)
+    // a table in logic: it is small, and every element lane has five of them (romstyle: Quartus,
+    // and Yosys as logic_block is; others have LUTs only for a ROM that is read without a clock)
+    (* romstyle = "logic", logic_block *)
     reg [WORD_BITS-1:0] rom [0:(1<<ENTRY_BITS)-1];
     integer e;
     initial

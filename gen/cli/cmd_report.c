@@ -13,6 +13,7 @@ static const brds_option options[] = {
     {"output", 'o', "PATH", "bench: the run's file; synth: the folder of the reports"},
     {"stalls", 0, "PERCENT", "bench: the stalls that the testbench ran with (default 0)"},
     {"milliseconds", 0, "N", "bench, synth: how long it took (default 0)"},
+    {"megabytes", 0, "N", "synth: the memory it took (default 0)"},
     {"spec", 0, "SPEC", "synth: the spec that was synthesised"},
     {"target", 0, "FAMILY", "synth: the family it was synthesised for (default: the spec's)"},
     {"json", 0, NULL, "print JSON"},
@@ -100,18 +101,20 @@ static brds_status report_bench(const brds_args *args, brds_diag *diag)
 
 static brds_status report_synth(const brds_args *args, brds_diag *diag)
 {
-    int64_t milliseconds = 0;
+    int64_t milliseconds = 0, megabytes = 0;
     const char *spec = brds_args_value(args, "spec"), *folder = brds_args_value(args, "output");
     if (!spec || !folder)
         return brds_fail(diag, BRDS_EUSAGE, "", "brdsgen report synth STAT.json --spec SPEC -o DIR",
                          "--spec and --output are needed");
     brds_status status =
         brds_args_integer(args, "milliseconds", 0, INT64_MAX, 0, &milliseconds, diag);
+    if (!status)
+        status = brds_args_integer(args, "megabytes", 0, INT64_MAX, 0, &megabytes, diag);
     json_t *report = NULL;
     if (!status)
         status =
             brds_synth_report(brds_args_operand(args, 1), spec, brds_args_value(args, "target"),
-                              (double)milliseconds * 1e-3, &report, diag);
+                              (double)milliseconds * 1e-3, megabytes, &report, diag);
     if (status)
         return status;
     status = write_one(folder, "report.json", report, write_dump, diag);

@@ -48,7 +48,7 @@ static device device_of(brds_family family)
     case BRDS_FAMILY_GENERIC:
         break;
     }
-    return (device){"memory", "", NULL, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0};
+    return (device){"memory", "product", NULL, 0, 0, 0, 0, 64, 64, 64, 64, 1, 0};
 }
 
 static int64_t ceil_div(int64_t value, int64_t divisor)

@@ -72,9 +72,9 @@ static const cell intel_alm[] = {{"MISTRAL_ALUT*", LUT, 1}, {"MISTRAL_NOT", FREE
                                  {"MISTRAL_MUL*", DSP, 1},  {"MISTRAL_M10K", BRAM, 1},
                                  {"MISTRAL_M20K", BRAM, 1}, {NULL, FREE, 0}};
 
-/* Word-level cells that `synth` leaves: memories; and gates, which count as logic. */
+/* What synth/generic.ys leaves: whole products and memories; gates, which count as logic. */
 static const cell generic[] = {{"$_*DFF*_*", FF, 1},    {"$_*LATCH*_*", FF, 1}, {"$mem*", BRAM, 1},
-                               {"$scopeinfo", FREE, 0}, {"$_*_", LUT, 1},       {NULL, FREE, 0}};
+                               {"PRODUCT", DSP, 1}, {"$_*_", LUT, 1},       {NULL, FREE, 0}};
 
 typedef struct {
     const cell *cells;

@@ -73,7 +73,7 @@ static json_t *estimate_json(const brds_estimate *e)
 }
 
 brds_status brds_synth_report(const char *stat, const char *spec_path, const char *target,
-                              double seconds, json_t **report, brds_diag *diag)
+                              double seconds, int64_t peak_mb, json_t **report, brds_diag *diag)
 {
     brds_spec spec;
     brds_plan plan;
@@ -94,20 +94,19 @@ brds_status brds_synth_report(const char *stat, const char *spec_path, const cha
     brds_area area;
     brds_area_count(family, cells, &area);
     *report = json_pack(
-        "{s:s, s:s, s:o, s:I, s:I, s:I, s:I, s:s, s:I, s:I, s:I, s:I, s:I, s:f, s:o}", "spec",
+        "{s:s, s:s, s:o, s:I, s:I, s:I, s:I, s:s, s:I, s:I, s:I, s:I, s:I, s:f, s:I, s:o}", "spec",
         spec.name, "target", brds_family_name(family), "cells", cells, "lut", (json_int_t)area.lut,
         "ff", (json_int_t)area.ff, "dsp", (json_int_t)area.dsp, "bram", (json_int_t)area.bram,
         "bram_unit", brds_bram_unit(family), "uram", (json_int_t)area.uram, "lutram",
         (json_int_t)area.lutram, "multipliers", (json_int_t)plan.multipliers, "cell_count",
         (json_int_t)area.cells, "unknown_cells", (json_int_t)area.unknown, "seconds", seconds,
-        "estimate", estimate_json(&estimate));
+        "peak_mb", (json_int_t)peak_mb, "estimate", estimate_json(&estimate));
     return *report ? BRDS_OK : brds_fail_memory(diag);
 }
 
 static bool has_dsp_blocks(const json_t *report)
 {
-    return strcmp(text(report, "target"), "generic") != 0 &&
-           strcmp(text(report, "target"), "gowin") != 0;
+    return strcmp(text(report, "target"), "gowin") != 0;
 }
 
 brds_status brds_synth_check(const json_t *report, brds_diag *diag)
@@ -154,7 +153,8 @@ static const char dsp_registers_note[] = "Yosys packs pipeline registers into DS
 
 static bool wants_note(const json_t *report)
 {
-    return has_dsp_blocks(report) && strcmp(text(report, "target"), "xc7") != 0;
+    return has_dsp_blocks(report) && strcmp(text(report, "target"), "xc7") != 0 &&
+           strcmp(text(report, "target"), "generic") != 0;
 }
 
 static brds_status finish(FILE *stream, brds_diag *diag)

@@ -6,15 +6,16 @@
 #define BRDS_REPORT_SYNTH_REPORT_H
 
 #include <jansson.h>
+#include <stdint.h>
 #include <stdio.h>
 
 #include "io/diag.h"
 
-/* {spec, target, cells, lut, ff, dsp, bram, uram, lutram, multipliers, seconds, estimate, ...} from the
+/* {spec, target, cells, lut, ff, dsp, bram, uram, lutram, multipliers, seconds, peak_mb, estimate, ...} from the
  * file that `stat -json` wrote.  lut: LUTs of logic, carry cells' included where they take a LUT;
  * lutram: LUTs used as memory or shift register; bram: in `bram_unit`s.  `target` NULL: the spec's. */
 brds_status brds_synth_report(const char *stat, const char *spec, const char *target,
-                              double seconds, json_t **report, brds_diag *diag);
+                              double seconds, int64_t peak_mb, json_t **report, brds_diag *diag);
 
 /* Not empty, the planned number of DSP blocks where the family has them inferred. */
 brds_status brds_synth_check(const json_t *report, brds_diag *diag);
