@@ -12,15 +12,16 @@ module ctrl_tb;
 
     // CONFIG 0: 1 layer; 1: 1 layer, 1 group of 1 beat; 2: 2 layers, projections, head;
     // 3: 1 layer and head, last step only; 4: 8 layers, projections, head;
-    // 5: 3 layers and head, every step
-    localparam integer LAYERS = CONFIG == 2 ? 2 : CONFIG == 4 ? 8 : CONFIG == 5 ? 3 : 1;
+    // 5: 3 layers and head, every step;
+    // 6: 2 layers, last step only
+    localparam integer LAYERS = CONFIG == 2 || CONFIG == 6 ? 2 : CONFIG == 4 ? 8 : CONFIG == 5 ? 3 : 1;
     localparam integer PROJ = CONFIG == 2 || CONFIG == 4;
-    localparam integer HEAD = CONFIG >= 2;
+    localparam integer HEAD = CONFIG >= 2 && CONFIG != 6;
     localparam integer PHASES = LAYERS * (PROJ ? 2 : 1) + HEAD;
     localparam integer STAGES = LAYERS + HEAD;
     localparam integer EDGES = 2 * LAYERS - 1 + (PROJ ? LAYERS : 0) + HEAD;
     localparam integer PHASE_BITS = PHASES > 1 ? $clog2(PHASES) : 1;
-    localparam integer EVERY = CONFIG != 3;
+    localparam integer EVERY = CONFIG != 3 && CONFIG != 6;
     localparam integer AW = 10;
     localparam integer FREE = 3;
     localparam integer DRAIN = 19;

@@ -117,7 +117,7 @@ for elems in 1 2 16 64; do
 done
 
 # ---- benches ----
-bench ctrl_tb brds_ctrl 0 1 2 3 4 5
+bench ctrl_tb brds_ctrl 0 1 2 3 4 5 6
 bench xin_tb "brds_xin brds_xstate brds_clip" 0 1 2 3 4 5
 bench yout_tb "brds_yout brds_sdp" 0 1 2 3 4 5
 bench load_tb "brds_load brds_crc32 brds_config" 0 1 2
