@@ -182,7 +182,7 @@ module brds_core #(
     wire [31:0] cfg_data;
     wire [PHASES*32-1:0] cfg_phase;
     wire [EDGES*16-1:0] cfg_gap;
-    wire ctrl_empty, x_quiet;
+    wire ctrl_empty, x_quiet, x_open;
 
     generate
         if (WEIGHTS_ROM == 0) begin : g_load
@@ -192,7 +192,7 @@ module brds_core #(
                 .WORD_BITS(WORD_BITS), .WORDS(WORDS), .WORD_ADDR_BITS(WORD_ADDR_BITS),
                 .UNIT_BITS(UNIT_BITS), .UNIT_ROWS(UNIT_ROWS), .UNIT_ADDR_BITS(UNIT_ADDR_BITS)
             ) load (
-                .clk(clk), .rst(crst), .hard_rst(rst), .core_empty(ctrl_empty && x_quiet),
+                .clk(clk), .rst(crst), .hard_rst(rst), .core_empty(ctrl_empty && x_quiet && !x_open),
                 .loading(loading), .weights_ok(weights_ok),
                 .s_axis_w_tdata(s_axis_w_tdata), .s_axis_w_tvalid(s_axis_w_tvalid),
                 .s_axis_w_tready(s_axis_w_tready), .s_axis_w_tlast(s_axis_w_tlast),
@@ -200,7 +200,7 @@ module brds_core #(
                 .ldu_we(ldu_we), .ldu_row(ldu_row), .ldu_chunk(ldu_chunk),
                 .cfg_we(cfg_we), .cfg_index(cfg_index), .cfg_data(cfg_data), .error(load_error));
         end else begin : g_rom
-            wire unused = &{1'b0, s_axis_w_tdata, s_axis_w_tlast, x_quiet};
+            wire unused = &{1'b0, s_axis_w_tdata, s_axis_w_tlast, x_quiet, x_open};
             assign loading = 1'b0;
             assign weights_ok = 1'b1;
             assign s_axis_w_tready = 1'b0;
@@ -244,6 +244,7 @@ module brds_core #(
     ) xin (
         .clk(clk), .rst(crst), .weights_ok(weights_ok), .loading(loading),
         .load_wanted(WEIGHTS_ROM == 0 && s_axis_w_tvalid), .ctrl_empty(ctrl_empty), .quiet(x_quiet),
+        .open(x_open),
         .s_axis_x_tdata(s_axis_x_tdata), .s_axis_x_tvalid(s_axis_x_tvalid),
         .s_axis_x_tready(s_axis_x_tready), .s_axis_x_tlast(s_axis_x_tlast),
         .s_axis_x_tuser(s_axis_x_tuser),
@@ -366,6 +367,11 @@ module brds_core #(
     end
 
     wire clear = clear_counters;
+    // saturations of before a soft reset are up to three cycles behind it (brds_post's sums)
+    reg [2:0] sat_flush;
+    always @(posedge clk)
+        sat_flush <= crst ? 3'b111 : {1'b0, sat_flush[2:1]};
+    wire sat_clear = clear || sat_flush[0];
     brds_count #(.BITS(32), .ADD_BITS(1)) c_steps (
         .clk(clk), .rst(crst), .clear(clear), .add(ev_step), .value(count_steps));
     brds_count #(.BITS(32), .ADD_BITS(1)) c_sequences (
@@ -377,13 +383,13 @@ module brds_core #(
     brds_count #(.BITS(64), .ADD_BITS(1)) c_stall_out (
         .clk(clk), .rst(crst), .clear(clear), .add(ev_stall_out), .value(count_stall_out));
     brds_count #(.BITS(32), .ADD_BITS(9)) c_sat_gate (
-        .clk(clk), .rst(crst), .clear(clear), .add(sat_gate), .value(count_sat_gate));
+        .clk(clk), .rst(crst), .clear(sat_clear), .add(sat_gate), .value(count_sat_gate));
     brds_count #(.BITS(32), .ADD_BITS(9)) c_sat_function (
-        .clk(clk), .rst(crst), .clear(clear), .add(sat_function), .value(count_sat_function));
+        .clk(clk), .rst(crst), .clear(sat_clear), .add(sat_function), .value(count_sat_function));
     brds_count #(.BITS(32), .ADD_BITS(9)) c_sat_cell (
-        .clk(clk), .rst(crst), .clear(clear), .add(sat_cell), .value(count_sat_cell));
+        .clk(clk), .rst(crst), .clear(sat_clear), .add(sat_cell), .value(count_sat_cell));
     brds_count #(.BITS(32), .ADD_BITS(9)) c_sat_output (
-        .clk(clk), .rst(crst), .clear(clear), .add(sat_output), .value(count_sat_output));
+        .clk(clk), .rst(crst), .clear(sat_clear), .add(sat_output), .value(count_sat_output));
 endmodule
 
 `default_nettype wire

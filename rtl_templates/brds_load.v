@@ -3,9 +3,9 @@
 // brds_load: receives a weight image (docs/microarchitecture.md, section 5) and writes memories and
 // config words.
 //
-//   A packet waits until the core is empty. From its first word on the weights count as absent; they
-//   are valid again when the packet had the right header, length and CRC. A packet that is found bad
-//   writes nothing from then on and is swallowed up to tlast.
+//   A packet waits until the core is empty and no sequence is open. From its first word on the
+//   weights count as absent; they are valid again when the packet had the right header, length and
+//   CRC. A packet that is found bad writes nothing from then on and is swallowed up to tlast.
 //
 // Latency 1 from word to memory write, initiation interval 1 word a cycle.
 `default_nettype none
@@ -32,7 +32,7 @@ module brds_load #(
     input wire clk,
     input wire rst,                      // a packet being received is given up; weights stay as they are
     input wire hard_rst,                 // no weights
-    input wire core_empty,
+    input wire core_empty,               // nothing runs, no sequence is open
     output reg loading,                  // a packet is being received
     output reg weights_ok,
     // stream

@@ -47,6 +47,7 @@ module brds_xin #(
     input wire load_wanted,              // an image waits: none is started between sequences
     input wire ctrl_empty,
     output wire quiet,                   // nothing buffered, half received or just arriving
+    output wire open,                    // a sequence, or its initial state, waits for its next vector
     // stream
     input wire [STREAM_BITS-1:0] s_axis_x_tdata,
     input wire s_axis_x_tvalid,
@@ -110,10 +111,12 @@ module brds_xin #(
     reg [1:0] ready;
 
     wire hold_free = !hold_valid || (slice_done && word_done);
-    wire may_start = !used[1] && !loading && !(load_wanted && !in_open && !st_loaded);
+    wire may_start = !used[1] && !loading && !(load_wanted && !open);
     assign s_axis_x_tready = swallow || (hold_free && (!at_start || may_start));
     wire take = s_axis_x_tvalid && s_axis_x_tready;
     assign quiet = at_start && !swallow && !hold_valid && used == 2'd0 && !take;
+
+    assign open = in_open || st_loaded;
 
     wire first = s_axis_x_tuser[0];
     wire new_state = STATES && s_axis_x_tuser[2];

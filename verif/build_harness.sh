@@ -1,17 +1,19 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 #
-# Compiles what every simulation links: the C11 harness (libharness.a), Verilator's run-time
-# (libverilated.a) and the generator of random specs, into $HARNESS.
+# Compiles what every simulation links: the C11 harness (libharness.a), the tests under faults
+# (libfaults.a), Verilator's run-time (libverilated.a) and the generator of random specs, into $HARNESS.
 set -eu
 mkdir -p "$HARNESS"
 flags="-std=c11 -O2 -g -Wall -Wextra -Wpedantic -Wshadow -Wconversion -D_POSIX_C_SOURCE=200809L"
-for source in harness driver; do
+for source in harness driver faults faults_axil faults_random faults_reference faults_reset faults_run \
+    faults_stimulus faults_w faults_x faults_y; do
     ${CC:-cc} $flags -I"$SRCDIR/gen" -I"$SRCDIR/verif/harness" -c -o "$HARNESS/$source.o" \
         "$SRCDIR/verif/harness/$source.c"
 done
-rm -f "$HARNESS/libharness.a"
+rm -f "$HARNESS/libharness.a" "$HARNESS/libfaults.a"
 ar rcs "$HARNESS/libharness.a" "$HARNESS/harness.o" "$HARNESS/driver.o"
+ar rcs "$HARNESS/libfaults.a" "$HARNESS"/faults*.o "$HARNESS/driver.o"
 if [ ! -s "$HARNESS/libverilated.a" ]; then
     v=$VERILATOR_HOME/include
     for source in verilated verilated_threads; do

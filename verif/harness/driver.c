@@ -15,13 +15,25 @@ brds_status brds_driver_open(brds_driver *driver, int stream_bits, const char *t
     driver->dut = dut_new(trace);
     if (!driver->dut)
         return brds_fail(diag, BRDS_EFILE, trace, "", "cannot make the simulation model");
+    brds_driver_reset(driver);
+    driver->cycle = 0;
+    return BRDS_OK;
+}
+
+void brds_driver_reset(brds_driver *driver)
+{
+    memset(&driver->pins, 0, sizeof driver->pins);
+    memset(&driver->held, 0, sizeof driver->held);
+    driver->x = NULL;
+    driver->y = NULL;
+    driver->x_sent = driver->image_words = driver->image_sent = 0;
+    driver->x_offered = driver->w_offered = false;
     driver->pins.rst = 1;
-    for (int i = 0; i < RESET_CYCLES; i++) {
+    for (int i = 0; i < RESET_CYCLES; i++, driver->cycle++) {
         dut_eval(driver->dut, &driver->pins);
         dut_tick(driver->dut, &driver->pins);
     }
     driver->pins.rst = 0;
-    return BRDS_OK;
 }
 
 void brds_driver_close(brds_driver *driver)
@@ -76,9 +88,19 @@ static void offer_w(brds_driver *d)
     d->pins.w_tlast = d->image_sent + 1 == d->image_words;
 }
 
+static brds_status observe_y(brds_driver *d, brds_diag *diag)
+{
+    uint8_t data[4 * BRDS_PIN_WORDS];
+    get_word(d->pins.y_tdata, data, d->bytes_per_word);
+    d->y_last_cycle = d->cycle;
+    return d->observer->y(d->observer->context, data, d->pins.y_tlast != 0, d->pins.y_tuser, diag);
+}
+
 static brds_status collect_y(brds_driver *d, brds_diag *diag)
 {
     brds_stream *y = d->y;
+    if (d->observer)
+        return observe_y(d, diag);
     if (!y)
         return brds_fail(diag, BRDS_EDIFFER, "", "",
                          "an output word came when none was due (cycle %llu)",
@@ -94,23 +116,63 @@ static brds_status collect_y(brds_driver *d, brds_diag *diag)
     return BRDS_OK;
 }
 
+static brds_status changed(const char *what, const brds_driver *d, brds_diag *diag)
+{
+    return brds_fail(diag, BRDS_EDIFFER, "", "", "%s changed while it waited (cycle %llu)", what,
+                     (unsigned long long)d->cycle);
+}
+
+/* What waited in the cycle before must still stand there. */
+static brds_status check_held(brds_driver *d, brds_diag *diag)
+{
+    const struct brds_pins *p = &d->pins, *q = &d->held;
+    brds_status status = BRDS_OK;
+    if (q->y_tvalid && !q->y_tready &&
+        (!p->y_tvalid || p->y_tlast != q->y_tlast || p->y_tuser != q->y_tuser ||
+         memcmp(p->y_tdata, q->y_tdata, sizeof p->y_tdata) != 0))
+        status = changed("a word of m_axis_y", d, diag);
+    if (q->axil_rvalid && !q->axil_rready &&
+        (!p->axil_rvalid || p->axil_rdata != q->axil_rdata || p->axil_rresp != q->axil_rresp))
+        status = changed("the answer to an AXI4-Lite read", d, diag);
+    if (q->axil_bvalid && !q->axil_bready && (!p->axil_bvalid || p->axil_bresp != q->axil_bresp))
+        status = changed("the answer to an AXI4-Lite write", d, diag);
+    d->held = *p;
+    d->y_held_cycles += p->y_tvalid && !p->y_tready;
+    return status;
+}
+
+static void take_x(brds_driver *d)
+{
+    size_t word = d->x_sent++;
+    if (word == 0)
+        d->x_first_cycle = d->cycle;
+    d->x_offered = false;
+    if (d->observer)
+        d->observer->x(d->observer->context, d->x->data + word * (size_t)d->bytes_per_word,
+                       d->x->last[word], d->x->user[word]);
+}
+
+static void take_w(brds_driver *d)
+{
+    size_t word = d->image_sent++;
+    d->w_offered = false;
+    if (d->observer)
+        d->observer->w(d->observer->context, d->image + word * (size_t)d->bytes_per_word,
+                       word + 1 == d->image_words);
+}
+
 brds_status brds_driver_cycle(brds_driver *d, brds_diag *diag)
 {
     offer_x(d);
     offer_w(d);
-    d->pins.y_tready = !stalls(d, d->stall_y);
+    d->pins.y_tready = d->cycle >= d->y_closed_until && !stalls(d, d->stall_y);
     dut_eval(d->dut, &d->pins);
-    brds_status status = BRDS_OK;
-    if (d->pins.x_tvalid && d->pins.x_tready) {
-        if (d->x_sent++ == 0)
-            d->x_first_cycle = d->cycle;
-        d->x_offered = false;
-    }
-    if (d->pins.w_tvalid && d->pins.w_tready) {
-        d->image_sent++;
-        d->w_offered = false;
-    }
-    if (d->pins.y_tvalid && d->pins.y_tready)
+    brds_status status = check_held(d, diag);
+    if (d->pins.x_tvalid && d->pins.x_tready)
+        take_x(d);
+    if (d->pins.w_tvalid && d->pins.w_tready)
+        take_w(d);
+    if (!status && d->pins.y_tvalid && d->pins.y_tready)
         status = collect_y(d, diag);
     dut_tick(d->dut, &d->pins);
     d->cycle++;
@@ -185,63 +247,83 @@ static brds_status axil_timeout(const char *what, uint32_t address, brds_diag *d
                      AXIL_LIMIT);
 }
 
-brds_status brds_driver_read(brds_driver *d, uint32_t address, uint32_t *value, brds_diag *diag)
+brds_status brds_driver_read_any(brds_driver *d, uint32_t address, uint32_t *value,
+                                 unsigned *response, brds_diag *diag)
 {
     struct brds_pins *p = &d->pins;
     p->axil_araddr = address;
     p->axil_arvalid = 1;
     p->axil_rready = 1;
     for (int i = 0; i < AXIL_LIMIT; i++) {
-        dut_eval(d->dut, p);
-        bool taken = p->axil_arvalid && p->axil_arready;
-        bool answered = p->axil_rvalid != 0;
-        uint32_t data = p->axil_rdata, response = p->axil_rresp;
         brds_status status = brds_driver_cycle(d, diag);
         if (status)
             return status;
-        if (taken)
+        if (p->axil_arready)
             p->axil_arvalid = 0;
-        if (!answered)
+        if (!p->axil_rvalid)
             continue;
         p->axil_rready = 0;
-        *value = data;
-        if (response)
-            return brds_fail(diag, BRDS_EDIFFER, "", "", "AXI4-Lite read of 0x%03x: response %u",
-                             address, response);
+        *value = p->axil_rdata;
+        *response = p->axil_rresp;
         return BRDS_OK;
     }
     return axil_timeout("read", address, diag);
 }
 
-brds_status brds_driver_write(brds_driver *d, uint32_t address, uint32_t value, brds_diag *diag)
+brds_status brds_driver_write_any(brds_driver *d, uint32_t address, uint32_t value, unsigned strobe,
+                                  unsigned *response, brds_diag *diag)
 {
     struct brds_pins *p = &d->pins;
     p->axil_awaddr = address;
     p->axil_awvalid = 1;
     p->axil_wdata = value;
-    p->axil_wstrb = 15;
+    p->axil_wstrb = (uint8_t)strobe;
     p->axil_wvalid = 1;
     p->axil_bready = 1;
     for (int i = 0; i < AXIL_LIMIT; i++) {
-        dut_eval(d->dut, p);
-        bool address_taken = p->axil_awvalid && p->axil_awready;
-        bool data_taken = p->axil_wvalid && p->axil_wready;
-        bool answered = p->axil_bvalid != 0;
-        uint32_t response = p->axil_bresp;
         brds_status status = brds_driver_cycle(d, diag);
         if (status)
             return status;
-        if (address_taken)
+        if (p->axil_awready)
             p->axil_awvalid = 0;
-        if (data_taken)
+        if (p->axil_wready)
             p->axil_wvalid = 0;
-        if (!answered)
+        if (!p->axil_bvalid)
             continue;
         p->axil_bready = 0;
-        if (response)
-            return brds_fail(diag, BRDS_EDIFFER, "", "", "AXI4-Lite write of 0x%03x: response %u",
-                             address, response);
+        *response = p->axil_bresp;
         return BRDS_OK;
     }
     return axil_timeout("write", address, diag);
+}
+
+static brds_status check_response(const char *what, uint32_t address, unsigned response,
+                                  brds_diag *diag)
+{
+    return response == 0
+               ? BRDS_OK
+               : brds_fail(diag, BRDS_EDIFFER, "", "", "AXI4-Lite %s of 0x%03x: response %u", what,
+                           address, response);
+}
+
+brds_status brds_driver_read(brds_driver *d, uint32_t address, uint32_t *value, brds_diag *diag)
+{
+    unsigned response = 0;
+    brds_status status = brds_driver_read_any(d, address, value, &response, diag);
+    return status ? status : check_response("read", address, response, diag);
+}
+
+brds_status brds_driver_write(brds_driver *d, uint32_t address, uint32_t value, brds_diag *diag)
+{
+    unsigned response = 0;
+    brds_status status = brds_driver_write_any(d, address, value, 15, &response, diag);
+    return status ? status : check_response("write", address, response, diag);
+}
+
+brds_status brds_driver_soft_reset(brds_driver *d, uint32_t address, uint32_t value,
+                                   brds_diag *diag)
+{
+    brds_status status = brds_driver_write(d, address, value, diag);
+    memset(&d->held, 0, sizeof d->held);
+    return status;
 }

@@ -15,6 +15,15 @@
 #include "pack/vectors.h"
 #include "pins.h"
 
+/* Sees every transfer of the streams, cycle by cycle; within a cycle x, then w, then y.  With one,
+ * output words go to it and not into brds_driver.y. */
+typedef struct {
+    void *context;
+    void (*x)(void *context, const uint8_t *data, bool last, unsigned user);
+    void (*w)(void *context, const uint8_t *data, bool last);
+    brds_status (*y)(void *context, const uint8_t *data, bool last, unsigned user, brds_diag *diag);
+} brds_observer;
+
 typedef struct {
     struct brds_dut *dut;
     struct brds_pins pins;
@@ -24,7 +33,13 @@ typedef struct {
     /* Stalls: chance in 256 that a stream is not offered (taken) in a cycle.  A word once
      * offered stays offered, as AXI4-Stream asks. */
     unsigned stall_x, stall_y, stall_w;
+    uint64_t y_closed_until; /* no output word is taken before this cycle */
     brds_random random;
+    const brds_observer *observer; /* or NULL */
+
+    /* The outputs of a cycle in which valid was 1 and ready 0: they must stand in the next. */
+    struct brds_pins held;
+    uint64_t y_held_cycles; /* cycles in which an output word waited */
 
     /* What is sent on x: `x` may be NULL. */
     const brds_stream *x;
@@ -47,7 +62,11 @@ brds_status brds_driver_open(brds_driver *driver, int stream_bits, const char *t
                              brds_diag *diag);
 void brds_driver_close(brds_driver *driver);
 
-/* One clock cycle with whatever is set to be sent. */
+/* Reset for some cycles: what was being sent is given up. */
+void brds_driver_reset(brds_driver *driver);
+
+/* One clock cycle with whatever is set to be sent.  Fails if the core takes back an output word
+ * or an AXI4-Lite answer that it offered, or changes it. */
 brds_status brds_driver_cycle(brds_driver *driver, brds_diag *diag);
 
 /* Sends a weight image; fails if it takes more than `limit` cycles. */
@@ -63,5 +82,17 @@ brds_status brds_driver_read(brds_driver *driver, uint32_t address, uint32_t *va
                              brds_diag *diag);
 brds_status brds_driver_write(brds_driver *driver, uint32_t address, uint32_t value,
                               brds_diag *diag);
+
+/* The same with any response, which goes to `response`; `strobe` is wstrb.  A write returns after
+ * the cycle in which the answer came. */
+brds_status brds_driver_read_any(brds_driver *driver, uint32_t address, uint32_t *value,
+                                 unsigned *response, brds_diag *diag);
+brds_status brds_driver_write_any(brds_driver *driver, uint32_t address, uint32_t value,
+                                  unsigned strobe, unsigned *response, brds_diag *diag);
+
+/* Writes the register CONTROL at `address`; its soft reset, if `value` has one, acts in the last
+ * cycle of this call, so the output stream may start anew. */
+brds_status brds_driver_soft_reset(brds_driver *driver, uint32_t address, uint32_t value,
+                                   brds_diag *diag);
 
 #endif
