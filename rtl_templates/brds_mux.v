@@ -19,28 +19,21 @@ module brds_mux #(
     output wire [WIDTH-1:0]       q
 );
     localparam integer LEVELS = $clog2(COUNT);
-    localparam integer PAD_BITS = ((1 << LEVELS) - COUNT) * WIDTH;
 
-    genvar l;
-    generate
-        for (l = 0; l <= LEVELS; l = l + 1) begin : g_level
-            // what is left after l choices
-            localparam integer BITS = WIDTH << (LEVELS - l);
-            wire [BITS-1:0] left;
-            if (l > 0) begin : g_half
-                assign left = sel[LEVELS-l] ? g_level[l-1].left[2*BITS-1:BITS]
-                                            : g_level[l-1].left[BITS-1:0];
-            end else if (PAD_BITS > 0) begin : g_padded
-                assign left = {{PAD_BITS{1'b0}}, d};
-            end else begin : g_all
-                assign left = d;
-            end
-        end
-        if (LEVELS == 0) begin : g_one
-            wire unused_sel = &{1'b0, sel};
-        end
-        assign q = g_level[LEVELS].left;
-    endgenerate
+    // Halves the words that are left, from the top bit of sel on.  A loop, not a generate block: Icarus
+    // takes time that grows with the square of the number of generate scopes of a module.
+    reg [(WIDTH<<LEVELS)-1:0] left;
+    integer l, i;
+    always @* begin
+        left = {(WIDTH<<LEVELS){1'b0}};
+        left[COUNT*WIDTH-1:0] = d;
+        for (l = LEVELS - 1; l >= 0; l = l - 1)
+            for (i = 0; i < (1 << l); i = i + 1)
+                if (sel[l])
+                    left[i*WIDTH +: WIDTH] = left[(i+(1<<l))*WIDTH +: WIDTH];
+    end
+    assign q = left[WIDTH-1:0];
+    wire unused = &{1'b0, sel, left};
 endmodule
 
 `default_nettype wire

@@ -29,8 +29,13 @@ mkdir -p "$OUT/runs"
 
 list=$OUT/jobs.txt
 : >"$list"
-# job NAME SPEC MODEL WORKLOAD SEQUENCES STEPS ICARUS
-job() { echo "$@" >>"$list"; }
+# job NAME SPEC MODEL WORKLOAD SEQUENCES STEPS ICARUS OPT
+job() {
+    printf '"%s"' "$1" >>"$list"
+    shift
+    for word; do printf ' "%s"' "$word"; done >>"$list"
+    echo >>"$list" # no blank before it: to xargs that would join the lines
+}
 
 wanted() { # NAME: true if no names were given, or this is one
     [ -z "$names" ] && return 0
@@ -42,33 +47,33 @@ names=$*
 examples() {
     e=$SRCDIR/examples
     # the long ones first, so that two workers end together
-    wanted ptb && job ptb "$e/ptb/spec.json" random random 1 3 no
-    wanted timit && job timit "$e/timit/spec.json" random random 1 6 no
-    wanted timit_p1 && job timit_p1 "$e/timit/spec_p1.json" random random 1 6 no
+    wanted ptb && job ptb "$e/ptb/spec.json" random random 1 3 no -O2
+    wanted timit && job timit "$e/timit/spec.json" random random 1 6 no -O2
+    wanted timit_p1 && job timit_p1 "$e/timit/spec_p1.json" random random 1 6 no -O2
     wanted digits && job digits "$e/digits/spec.json" "$e/digits/model.safetensors" \
-        "$e/digits/workload.safetensors" 60 0 no
+        "$e/digits/workload.safetensors" 60 0 no -O2
     fsdd=${BRDS_DATA:-$SRCDIR/../shared/data}/spoken_digits/fsdd_mfcc_test.safetensors
     if [ ! -f "$fsdd" ]; then
         wanted digits_fsdd && echo "verify: digits_fsdd skipped, there is no $fsdd (BRDS_DATA)"
     else
-        wanted digits_fsdd && job digits_fsdd "$e/digits/spec.json" "$e/digits/model.safetensors" "$fsdd" 300 0 no
+        wanted digits_fsdd && job digits_fsdd "$e/digits/spec.json" "$e/digits/model.safetensors" "$fsdd" 300 0 no -O2
     fi
     wanted digits_icarus && job digits_icarus "$e/digits/spec.json" "$e/digits/model.safetensors" \
-        "$e/digits/workload.safetensors" 1 0 yes
-    wanted sentiment && job sentiment "$e/sentiment/spec.json" random random 2 20 no
-    wanted tiny_ice40 && job tiny_ice40 "$e/tiny_ice40/spec.json" random random 4 10 yes
+        "$e/digits/workload.safetensors" 1 0 yes -O2
+    wanted sentiment && job sentiment "$e/sentiment/spec.json" random random 2 20 no -O2
+    wanted tiny_ice40 && job tiny_ice40 "$e/tiny_ice40/spec.json" random random 4 10 yes -O0
 }
 
 # Icarus takes the specs with few multipliers; the others would take it hours.
 small() {
-    m=$($BRDSGEN plan "$1" --json 2>/dev/null | sed -n 's/^ *"multipliers": *\([0-9]*\).*/\1/p' | head -n 1)
+    m=$("$BRDSGEN" plan "$1" --json 2>/dev/null | sed -n 's/^ *"multipliers": *\([0-9]*\).*/\1/p' | head -n 1)
     [ "${m:-999}" -le "$icarus_limit" ] && echo yes || echo no
 }
 
 valid() {
     for spec in "$SRCDIR"/verif/specs/valid/*/spec.json; do
         name=$(basename "$(dirname "$spec")")
-        wanted "$name" && job "$name" "$spec" random random 4 8 "$(small "$spec")"
+        wanted "$name" && job "$name" "$spec" random random 4 8 "$(small "$spec")" -O0
     done
 }
 
@@ -78,7 +83,7 @@ random_specs() { # FIRST LAST
     while [ "$seed" -le "$2" ]; do
         spec=$OUT/random/random_$seed.json
         "$BUILDDIR/harness/randspec" "$seed" >"$spec" || exit 3
-        wanted "random_$seed" && job "random_$seed" "$spec" random random 3 6 "$(small "$spec")"
+        wanted "random_$seed" && job "random_$seed" "$spec" random random 3 6 "$(small "$spec")" -O0
         seed=$((seed + 1))
     done
 }
@@ -99,4 +104,4 @@ esac
 total=$(wc -l <"$list")
 echo "verify: $total specs, $jobs at a time"
 xargs -P "$jobs" -L 1 sh "$SRCDIR/verif/job.sh" <"$list"
-$BRDSGEN report verify "$OUT"
+"$BRDSGEN" report verify "$OUT"
