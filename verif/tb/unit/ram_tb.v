@@ -12,6 +12,7 @@ module ram_tb;
     parameter integer REGS = 1;
     parameter integer WORD = 70;   // of the chunk memory
     parameter integer CHUNK = 32;
+    parameter integer COLLIDE = 0; // 1: reads a row that is written: the memory must stop the run
     parameter integer SEED = 1;
 
     localparam integer ADDR = (DEPTH > 1) ? $clog2(DEPTH) : 1;
@@ -79,6 +80,10 @@ module ram_tb;
                 // one row only: either written or read
                 cwe = cwe && (n < CHUNKS);
                 if (we != 0) raddr = ~raddr;
+            end
+            if (COLLIDE != 0 && n == 900) begin
+                we = 1;
+                raddr = waddr;
             end
             wdata = {$random(seed), $random(seed), $random(seed)};
             token = $random(seed);

@@ -151,6 +151,11 @@ bench_all() {
             vvp -n "$work/sim" >"$work/log" 2>&1 && grep -q '^PASS' "$work/log"
         result "$bench $parameters seed $seed" $?
     done <"$here/datapath_benches.txt"
+    # the check of same-address reads and writes does fire
+    iverilog -g2005 -y "$rtl" -Pram_tb.COLLIDE=1 -s ram_tb -o "$work/sim" "$tb/ram_tb.v" \
+        >"$work/log" 2>&1 && { vvp -n "$work/sim" >"$work/log" 2>&1 || :; } &&
+        grep -q 'a row is read and written in the same cycle' "$work/log" && ! grep -q PASS "$work/log"
+    result "ram_tb COLLIDE=1 stops" $?
 }
 
 cd "$work" || exit 3
