@@ -9,7 +9,7 @@
 module load_tb;
     parameter integer CONFIG = 0;
     parameter integer SEED = 1;
-    parameter integer IMAGES = 120;
+    parameter integer IMAGES = CONFIG == 2 ? 30 : 120;
 
     localparam integer SB = CONFIG == 0 ? 64 : CONFIG == 1 ? 32 : 512;
     localparam integer WB = CONFIG == 0 ? 168 : CONFIG == 1 ? 32 : 700;

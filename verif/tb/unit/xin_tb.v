@@ -9,7 +9,7 @@
 module xin_tb;
     parameter integer CONFIG = 0;
     parameter integer SEED = 1;
-    parameter integer PACKETS = 600;
+    parameter integer PACKETS = CONFIG == 2 ? 120 : 600;
 
     localparam integer E = CONFIG == 0 ? 2 : CONFIG == 1 ? 1 : CONFIG == 2 ? 64 : CONFIG == 3 ? 8
                          : CONFIG == 4 ? 1 : 16;
