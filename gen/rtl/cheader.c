@@ -43,6 +43,18 @@ static int64_t state_numbers(const brds_spec *spec)
     return count;
 }
 
+/* "R, H, R, H": the numbers of h and of c, layer by layer. */
+static void set_state_parts(const brds_spec *spec, brds_scope *scope)
+{
+    char parts[BRDS_MAX_LAYERS * 16] = "";
+    size_t used = 0;
+    for (int i = 0; i < spec->layer_count; i++) {
+        used += (size_t)snprintf(parts + used, sizeof parts - used, "%s%d, %d", i > 0 ? ", " : "",
+                                 brds_spec_output_size(spec, i), spec->layers[i].hidden_size);
+    }
+    brds_scope_set(scope, "state_parts", "%s", parts);
+}
+
 brds_status brds_fill_header(brds_emitter *e, brds_scope *scope)
 {
     const brds_spec *spec = &e->plan->spec;
@@ -56,6 +68,7 @@ brds_status brds_fill_header(brds_emitter *e, brds_scope *scope)
     brds_scope_set_integer(scope, "out_scale", 1LL << e->plan->output_frac);
     brds_scope_set_integer(scope, "initial_state", spec->initial_state);
     brds_scope_set_integer(scope, "state_numbers", state_numbers(spec));
+    set_state_parts(spec, scope);
     brds_scope_set_integer(scope, "ram", brds_emit_has_ram(e));
     brds_scope_set_integer(scope, "axil", brds_emit_has_axil(e));
     list_constants(&e->params, upper, scope);

@@ -321,14 +321,15 @@ int64_t brds_params_image_words(const brds_plan *plan)
            plan->unit_rows * unit_chunks + 1;
 }
 
+/* h and c of each layer start a new stream word each (section 9). */
 int64_t brds_params_state_words(const brds_plan *plan)
 {
-    int64_t elements = 0;
-    for (int i = 0; i < plan->spec.layer_count; i++) {
-        elements += brds_spec_output_size(&plan->spec, i) + plan->spec.layers[i].hidden_size;
+    int64_t per_word = plan->spec.stream_bits / 32, words = 0;
+    for (int i = 0; plan->spec.initial_state && i < plan->spec.layer_count; i++) {
+        words += (brds_spec_output_size(&plan->spec, i) + per_word - 1) / per_word;
+        words += (plan->spec.layers[i].hidden_size + per_word - 1) / per_word;
     }
-    int64_t per_word = plan->spec.stream_bits / 32;
-    return plan->spec.initial_state ? (elements + per_word - 1) / per_word : 0;
+    return words;
 }
 
 static void add_constants(const brds_plan *plan, brds_params *p)

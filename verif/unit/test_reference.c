@@ -147,7 +147,7 @@ static void test_shipped_example(void **state)
     (void)state;
     compare_last(source_path("examples/digits/model.safetensors"),
                  source_path("examples/digits/workload.safetensors"),
-                 data_path("../models/digits_rb8_16_reference_espeak.safetensors"), tolerance, 60);
+                 source_path("examples/digits/reference.safetensors"), tolerance, 60);
 }
 
 /* h at every step of the first ten utterances. */
