@@ -13,7 +13,7 @@
 #include "plan/plan.h"
 #include "spec/spec.h"
 
-enum { TRIES = 1000, MAX_MULTIPLIERS = 320, MAX_BEATS = 3000 };
+enum { TRIES = 1000, MAX_MULTIPLIERS = 96, MAX_BEATS = 2000 };
 
 static brds_random rng;
 
