@@ -37,9 +37,9 @@
         .description = (text)                                                                  \
     }
 /* A counter of 32 bits or less, and the two words of one of 64 bits. */
-#define COUNTER(at, word, port, text)                                           \
-    {                                                                           \
-        at, word, text, FIELDS(INPUT("count", 31, 0, port, 0, "wraps at 2^32")) \
+#define COUNTER(at, word, port, text)                                               \
+    {                                                                               \
+        at, word, text, FIELDS(INPUT("count", 31, 0, port, 0, "stops at 2^32 - 1")) \
     }
 #define COUNTER_PAIR(at, word, port, text)                                              \
     {at, word "_LO", text,                                                              \
@@ -105,8 +105,8 @@ const brds_register brds_registers[] = {
              .signal = "enable",
              .description = "0: no new step is started; what has begun is finished"},
             PULSE("soft_reset", 1, 1, "soft_reset",
-                  "everything but the weights returns to its state after reset; an image that is "
-                  "arriving is given up"),
+                  "everything but the weights, this register and ERROR.axil_address returns to its "
+                  "state after reset; an image that is arriving is given up"),
             PULSE("clear_counters", 2, 2, "clear_counters", "set all counters to 0"))},
     {0x044, "STATUS", "What the core is doing.",
      FIELDS(INPUT("idle", 0, 0, "status_idle", 0, "nothing is being computed"),
