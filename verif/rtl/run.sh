@@ -16,7 +16,9 @@ mkdir -p "$BUILDDIR/check"
 for script in "$SRCDIR"/verif/unit/rtl/run*.sh; do
     name=$(basename "$script" .sh)
     log=$BUILDDIR/check/rtl_$name.log
-    sh "$script" >"$log" 2>&1 </dev/null
+    # of the generated cores a few; all of them: sh verif/unit/rtl/run_regs.sh
+    case $name in run_regs) set -- head_every_step initial_state rom_layers_projection stream_512 ;; *) set -- ;; esac
+    sh "$script" "$@" >"$log" 2>&1 </dev/null
     status=$?
     counts=$(sed -n 's/^\([0-9]*\) passed, \([0-9]*\) failed\(, \([0-9]*\) skipped\)\{0,1\}$/\1 \2 \4/p' "$log" | tail -n 1)
     # shellcheck disable=SC2086 # two or three numbers
