@@ -28,20 +28,27 @@ module brds_mul #(
     wire signed [A_BITS-1:0]        left;
     wire signed [B_BITS-1:0]        right;
     wire signed [A_BITS+B_BITS-1:0] product;
+    wire signed [A_BITS+B_BITS-1:0] exact;
 
     brds_delay #(.WIDTH(A_BITS), .DEPTH(OPERAND_REGS)) u_a (.clk(clk), .d(a), .q(left));
     brds_delay #(.WIDTH(B_BITS), .DEPTH(OPERAND_REGS)) u_b (.clk(clk), .d(b), .q(right));
 
     generate
+        // the wider operand first: Yosys 0.23 looks at the least widths of nexus' and intel_alm's blocks in this order
+        if (A_BITS < B_BITS) begin : g_exact
+            assign exact = right * left;
+        end else begin : g_exact
+            assign exact = left * right;
+        end
         if (MUL_KEEP != 0) begin : g_keep
             (* keep *) reg signed [A_BITS+B_BITS-1:0] kept;
             always @(posedge clk)
-                kept <= left * right;
+                kept <= exact;
             assign product = kept;
         end else begin : g_free
             reg signed [A_BITS+B_BITS-1:0] free;
             always @(posedge clk)
-                free <= left * right;
+                free <= exact;
             assign product = free;
         end
     endgenerate

@@ -25,7 +25,10 @@ module brds_product #(
 
     genvar l, i;
     generate
-        if (DSP != 0) begin : g_dsp
+        if (DSP != 0 && A_BITS < B_BITS) begin : g_dsp
+            // the wider operand first, see brds_mul
+            assign y = b * a;
+        end else if (DSP != 0) begin : g_dsp
             assign y = a * b;
         end else begin : g_logic
             for (l = 0; l <= LEVELS; l = l + 1) begin : g_level

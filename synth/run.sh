@@ -9,7 +9,7 @@
 # SPEC may be a list of files, TARGET a list of families: all pairs are run.
 # A target left out is the spec's own. Environment: BRDSGEN, SRCDIR, BUILDDIR;
 # MODEL: the network of ROM designs (default: the model.safetensors beside the
-# spec, else a random network).
+# spec, else a random network); SUMMARY=no leaves out the table at the end.
 #
 # Exit status: 0; else that of the last failure: 1 wrong spec, 2 usage, 3 a tool
 # or a file, 4 the netlist is wrong.
@@ -121,7 +121,7 @@ else
         shift 2
     done
 fi
-if [ -d "$BUILDDIR/synth" ]; then
+if [ -d "$BUILDDIR/synth" ] && [ "${SUMMARY:-yes}" = yes ]; then
     echo
     $BRDSGEN report summary "$BUILDDIR/synth" || exit
 fi

@@ -15,7 +15,7 @@ typedef struct {
     const char *name;
     int64_t copies; /* of width x depth */
     int64_t width, depth;
-    int64_t bits;   /* of all copies; of the copies' last columns only what is used */
+    int64_t bits;   /* of all copies; of a word's last column only what is used */
     int64_t blocks; /* in the family's unit, 0 where logic holds the memory */
     bool in_logic;  /* LUT RAM or flip-flops: too small for a block */
 } brds_memory_use;
@@ -37,10 +37,22 @@ typedef struct {
 brds_status brds_plan_estimate(const brds_plan *plan, brds_family family, brds_estimate *estimate,
                                brds_diag *diag);
 
-/* Blocks that one memory of the family takes; *in_logic: none. */
+/* A memory with a registered read port and, unless it is a ROM, a write port of the same clock. */
+typedef struct {
+    int64_t lanes; /* parts of a row with a write enable each */
+    int64_t width; /* bits of a lane */
+    int64_t depth;
+    bool rom; /* initial contents, no write port */
+} brds_ram_shape;
+
+/* Blocks that one memory of the family takes; *in_logic: none. For a ROM the most: Yosys leaves out
+ * bits that are the same in all rows, which only the contents tell. */
+int64_t brds_ram_blocks(brds_family family, brds_ram_shape ram, bool *in_logic);
+/* The same for a RAM with one write enable. */
 int64_t brds_memory_blocks(brds_family family, int64_t width, int64_t depth, bool *in_logic);
 
-/* DSP blocks of one signed product. */
+/* DSP blocks of one signed product; of one unsigned product. */
 int64_t brds_product_blocks(brds_family family, int a_bits, int b_bits);
+int64_t brds_unsigned_product_blocks(brds_family family, int a_bits, int b_bits);
 
 #endif

@@ -54,7 +54,7 @@ static brds_status load_cells(const char *stat, json_t **cells, brds_diag *diag)
     return BRDS_OK;
 }
 
-static json_t *estimate_json(const brds_estimate *e)
+static json_t *estimate_json(const brds_estimate *e, bool rom)
 {
     json_t *memories = json_array();
     for (int m = 0; m < BRDS_MEMORY_USES; m++) {
@@ -67,9 +67,9 @@ static json_t *estimate_json(const brds_estimate *e)
                                 (json_int_t)use->depth, "blocks", (json_int_t)use->blocks,
                                 "in_logic", use->in_logic));
     }
-    return json_pack("{s:I, s:I, s:I, s:o}", "dsp", (json_int_t)(e->array_dsp + e->function_dsp),
-                     "bram", (json_int_t)e->blocks, "memory_bits", (json_int_t)e->bits, "memories",
-                     memories);
+    return json_pack("{s:I, s:I, s:I, s:b, s:o}", "dsp",
+                     (json_int_t)(e->array_dsp + e->function_dsp), "bram", (json_int_t)e->blocks,
+                     "memory_bits", (json_int_t)e->bits, "rom", rom, "memories", memories);
 }
 
 brds_status brds_synth_report(const char *stat, const char *spec_path, const char *target,
@@ -100,13 +100,23 @@ brds_status brds_synth_report(const char *stat, const char *spec_path, const cha
         "bram_unit", brds_bram_unit(family), "uram", (json_int_t)area.uram, "lutram",
         (json_int_t)area.lutram, "multipliers", (json_int_t)plan.multipliers, "cell_count",
         (json_int_t)area.cells, "unknown_cells", (json_int_t)area.unknown, "seconds", seconds,
-        "peak_mb", (json_int_t)peak_mb, "estimate", estimate_json(&estimate));
+        "peak_mb", (json_int_t)peak_mb, "estimate",
+        estimate_json(&estimate, spec.weights == BRDS_WEIGHTS_ROM));
     return *report ? BRDS_OK : brds_fail_memory(diag);
 }
 
 static bool has_dsp_blocks(const json_t *report)
 {
     return strcmp(text(report, "target"), "gowin") != 0;
+}
+
+/* Block RAMs of a ROM are at most the planned: bits that are the same in all rows are left out. */
+static bool has_planned_blocks(const json_t *report)
+{
+    const json_t *estimate = json_object_get(report, "estimate");
+    long long planned = integer(estimate, "bram"), measured = integer(report, "bram");
+    return json_is_true(json_object_get(estimate, "rom")) ? measured <= planned
+                                                          : measured == planned;
 }
 
 brds_status brds_synth_check(const json_t *report, brds_diag *diag)
@@ -121,6 +131,10 @@ brds_status brds_synth_check(const json_t *report, brds_diag *diag)
             brds_fail(diag, BRDS_EDIFFER, spec, "logic was lost, or a product was split otherwise",
                       "the netlist for %s has %lld DSP blocks; the plan has %lld", target,
                       integer(report, "dsp"), integer(estimate, "dsp"));
+    if (!has_planned_blocks(report))
+        status = brds_fail(diag, BRDS_EDIFFER, spec, "a memory went to other cells",
+                           "the netlist for %s has %lld block RAMs; the plan has %lld", target,
+                           integer(report, "bram"), integer(estimate, "bram"));
     if (integer(report, "unknown_cells") > 0)
         status = brds_fail(diag, BRDS_EDIFFER, spec, "add them to gen/report/synth_cells.c",
                            "%lld cells of the netlist for %s are of unknown types",

@@ -17,7 +17,8 @@
 brds_status brds_synth_report(const char *stat, const char *spec, const char *target,
                               double seconds, int64_t peak_mb, json_t **report, brds_diag *diag);
 
-/* Not empty, the planned number of DSP blocks where the family has them inferred. */
+/* Not empty, no cells of unknown types, the planned number of DSP blocks where the family has them
+ * inferred, the planned number of block RAMs (at most that with weights in ROM). */
 brds_status brds_synth_check(const json_t *report, brds_diag *diag);
 
 brds_status brds_synth_write_text(const json_t *report, FILE *stream, brds_diag *diag);

@@ -230,45 +230,6 @@ static void test_fingerprint(void **state)
     assert_int_not_equal(make(&other).fingerprint, plan.fingerprint);
 }
 
-static void expect_blocks(brds_family family, int width, int depth, int64_t blocks)
-{
-    bool in_logic;
-    assert_int_equal(brds_memory_blocks(family, width, depth, &in_logic), blocks);
-    assert_int_equal(in_logic, blocks == 0);
-}
-
-/* Against Yosys 0.23's own results for a memory with one write and one registered read port. */
-static void test_blocks(void **state)
-{
-    (void)state;
-    expect_blocks(BRDS_FAMILY_XC7, 16, 64, 0);
-    expect_blocks(BRDS_FAMILY_XC7, 16, 256, 1);
-    expect_blocks(BRDS_FAMILY_XC7, 64, 256, 2);
-    expect_blocks(BRDS_FAMILY_XCUP, 36, 2048, 4);
-    expect_blocks(BRDS_FAMILY_ECP5, 16, 64, 0);
-    expect_blocks(BRDS_FAMILY_ECP5, 16, 128, 1);
-    expect_blocks(BRDS_FAMILY_ECP5, 24, 2048, 3);
-    expect_blocks(BRDS_FAMILY_ICE40, 8, 8, 0);
-    expect_blocks(BRDS_FAMILY_ICE40, 16, 16, 1);
-    expect_blocks(BRDS_FAMILY_ICE40, 36, 512, 5);
-    expect_blocks(BRDS_FAMILY_INTEL_ALM, 16, 16, 0);
-    expect_blocks(BRDS_FAMILY_INTEL_ALM, 64, 2048, 13);
-    expect_blocks(BRDS_FAMILY_GENERIC, 1000, 1000, 1);
-}
-
-static void test_products(void **state)
-{
-    (void)state;
-    assert_int_equal(brds_product_blocks(BRDS_FAMILY_XC7, 16, 24), 1);
-    assert_int_equal(brds_product_blocks(BRDS_FAMILY_XC7, 16, 26), 2);
-    assert_int_equal(brds_product_blocks(BRDS_FAMILY_XCUP, 16, 27), 1);
-    assert_int_equal(brds_product_blocks(BRDS_FAMILY_ECP5, 16, 24), 2);
-    assert_int_equal(brds_product_blocks(BRDS_FAMILY_ECP5, 18, 18), 1);
-    assert_int_equal(brds_product_blocks(BRDS_FAMILY_ICE40, 2, 8), 0);
-    assert_int_equal(brds_product_blocks(BRDS_FAMILY_ICE40, 8, 18), 2);
-    assert_int_equal(brds_product_blocks(BRDS_FAMILY_GOWIN, 8, 16), 0);
-}
-
 static void test_report(void **state)
 {
     (void)state;
@@ -301,7 +262,6 @@ int main(void)
         cmocka_unit_test(test_digits),   cmocka_unit_test(test_element_lanes),
         cmocka_unit_test(test_memories), cmocka_unit_test(test_accumulators),
         cmocka_unit_test(test_rows),     cmocka_unit_test(test_fingerprint),
-        cmocka_unit_test(test_blocks),   cmocka_unit_test(test_products),
         cmocka_unit_test(test_report),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
