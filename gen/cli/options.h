@@ -24,8 +24,8 @@ typedef struct {
     const char *name;     /* "gen" */
     const char *operands; /* "SPEC" as shown in the synopsis; "" for none */
     int operand_min, operand_max;
-    const char *summary;     /* one line */
-    const char *description; /* a paragraph for --help and the man page */
+    const char *summary;        /* one line */
+    const char *description;    /* a paragraph for --help and the man page */
     const brds_option *options; /* ends with {0} */
     brds_status (*run)(const brds_args *args, brds_diag *diag);
 } brds_command;
@@ -39,7 +39,7 @@ brds_status brds_args_parse(const brds_command *command, int argc, char **argv, 
                             brds_diag *diag);
 void brds_args_free(brds_args *args);
 
-const char *brds_args_operand(const brds_args *args, int index); /* NULL past the end */
+const char *brds_args_operand(const brds_args *args, int index);      /* NULL past the end */
 const char *brds_args_value(const brds_args *args, const char *name); /* NULL if absent */
 bool brds_args_flag(const brds_args *args, const char *name);
 /* A decimal (or 0x) integer in [low, high]; `fallback` if absent. */

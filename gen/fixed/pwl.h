@@ -27,7 +27,8 @@ typedef struct {
     int64_t error_at;   /* the z (integer) where it occurs */
 } brds_pwl;
 
-brds_status brds_pwl_new(brds_function function, const brds_spec *spec, brds_pwl *pwl, brds_diag *diag);
+brds_status brds_pwl_new(brds_function function, const brds_spec *spec, brds_pwl *pwl,
+                         brds_diag *diag);
 void brds_pwl_free(brds_pwl *pwl);
 
 /* `z` in Z bits; result has frac A-2. */

@@ -13,13 +13,13 @@
 #include "io/diag.h"
 
 typedef struct {
-    int input_size;    /* X */
-    size_t sequences;  /* n */
-    size_t steps;      /* sum of lengths */
-    size_t *lengths;   /* (n), each at least 1 */
-    size_t *starts;    /* (n) first step of each sequence */
-    float *features;   /* (steps, X) */
-    int64_t *labels;   /* (n), or NULL */
+    int input_size;   /* X */
+    size_t sequences; /* n */
+    size_t steps;     /* sum of lengths */
+    size_t *lengths;  /* (n), each at least 1 */
+    size_t *starts;   /* (n) first step of each sequence */
+    float *features;  /* (steps, X) */
+    int64_t *labels;  /* (n), or NULL */
 } brds_workload;
 
 /* `input_size` is the wanted X.  Labels must lie in [0, classes) if classes > 0. */

@@ -13,13 +13,13 @@
 #include "spec/spec.h"
 
 typedef struct {
-    int columns_x; /* X */
-    int hidden;    /* H */
-    int output;    /* R: projection size, else H */
-    float *w_x;    /* (4H, X)  weight_ih_lN */
-    float *w_h;    /* (4H, R)  weight_hh_lN */
-    float *bias;   /* (4H)     bias_ih_lN + bias_hh_lN, zeros if absent */
-    float *w_p;    /* (R, H)   weight_hr_lN, NULL without projection */
+    int columns_x;   /* X */
+    int hidden;      /* H */
+    int output;      /* R: projection size, else H */
+    float *w_x;      /* (4H, X)  weight_ih_lN */
+    float *w_h;      /* (4H, R)  weight_hh_lN */
+    float *bias;     /* (4H)     bias_ih_lN + bias_hh_lN, zeros if absent */
+    float *w_p;      /* (R, H)   weight_hr_lN, NULL without projection */
     float *peephole; /* (3, H) gates i, f, o: weight_peephole_lN, NULL without */
 } brds_layer;
 
@@ -55,7 +55,8 @@ typedef struct {
     float *h[BRDS_MAX_LAYERS]; /* (R) */
     float *c[BRDS_MAX_LAYERS]; /* (H) */
 } brds_float_state;
-brds_status brds_float_state_new(const brds_network *network, brds_float_state *state, brds_diag *diag);
+brds_status brds_float_state_new(const brds_network *network, brds_float_state *state,
+                                 brds_diag *diag);
 void brds_float_state_reset(const brds_network *network, brds_float_state *state);
 void brds_float_state_free(brds_float_state *state);
 /* One step; `x` (X).  Result: state->h of the last layer. */

@@ -15,21 +15,22 @@
  * weights at its first free columns. Columns ascend within a row. */
 typedef struct {
     int rows, columns, nnz;
-    int frac;        /* fw */
-    int32_t *weight; /* (rows, nnz) W bits */
+    int frac;         /* fw */
+    int32_t *weight;  /* (rows, nnz) W bits */
     uint16_t *column; /* (rows, nnz) */
 } brds_sparse;
 
 typedef struct {
-    brds_sparse x;      /* gates: W_x (4H rows, PyTorch order); linear: the whole matrix */
-    brds_sparse h;      /* gates: W_h; linear: empty */
-    int32_t *bias;      /* gates: (4H) frac zf; head: (rows) frac fo; projection: NULL (zeros) */
-    int32_t *peephole;  /* gates: (3, H) A bits, frac peephole_frac, gates i, f, o; or NULL */
+    brds_sparse x;     /* gates: W_x (4H rows, PyTorch order); linear: the whole matrix */
+    brds_sparse h;     /* gates: W_h; linear: empty */
+    int32_t *bias;     /* gates: (4H) frac zf; head: (rows) frac fo; projection: NULL (zeros) */
+    int32_t *peephole; /* gates: (3, H) A bits, frac peephole_frac, gates i, f, o; or NULL */
     int peephole_frac;
     int shl_x, shl_h, shr, shr_p;
     uint64_t weight_saturated; /* quantisation: values that were clipped */
     uint64_t bias_saturated;
-    double error_x, error_h;   /* relative quantisation error of each matrix: |Wq - W| / |W| (Frobenius) */
+    double error_x,
+        error_h; /* relative quantisation error of each matrix: |Wq - W| / |W| (Frobenius) */
 } brds_qphase;
 
 typedef struct {

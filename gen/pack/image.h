@@ -18,17 +18,17 @@ typedef struct {
     uint8_t *bytes; /* words * stream_bits / 8, little-endian */
 } brds_image;
 
-brds_status brds_image_make(const brds_plan *plan, const brds_qnet *qnet, const brds_schedule *schedule,
-                            brds_image *image, brds_diag *diag);
+brds_status brds_image_make(const brds_plan *plan, const brds_qnet *qnet,
+                            const brds_schedule *schedule, brds_image *image, brds_diag *diag);
 void brds_image_free(brds_image *image);
 
 /* What the hardware does with an image: checks magic, version, fingerprint, length, CRC.  `place` names it. */
-brds_status brds_image_check(const char *place, const brds_plan *plan, const uint8_t *bytes, size_t size,
-                             brds_diag *diag);
+brds_status brds_image_check(const char *place, const brds_plan *plan, const uint8_t *bytes,
+                             size_t size, brds_diag *diag);
 
 /* One memory word a line, for $readmemh: which = 0 weights, 1 units, 2 config (32-bit words). */
 enum { BRDS_ROM_WEIGHTS, BRDS_ROM_UNITS, BRDS_ROM_CONFIG };
-brds_status brds_image_write_rom(const brds_plan *plan, const brds_image *image, int which, FILE *stream,
-                                 brds_diag *diag);
+brds_status brds_image_write_rom(const brds_plan *plan, const brds_image *image, int which,
+                                 FILE *stream, brds_diag *diag);
 
 #endif

@@ -17,7 +17,7 @@ typedef struct {
 typedef struct {
     /* slots[phase]: (groups, beats, P, 4, Lx + Lh): x lanes first */
     brds_slot *slots[BRDS_MAX_PHASES];
-    int gaps[BRDS_MAX_EDGES];       /* exact for these weights */
+    int gaps[BRDS_MAX_EDGES]; /* exact for these weights */
     int worst_gaps[BRDS_MAX_EDGES];
 } brds_schedule;
 

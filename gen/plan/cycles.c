@@ -41,7 +41,7 @@ typedef struct {
      * latest but one run, and the latest run's step parity */
     uint64_t open_at[BRDS_MAX_EDGES], older_at[BRDS_MAX_EDGES];
     bool written_odd[BRDS_MAX_EDGES];
-    uint64_t last_beat;          /* cycle of the latest beat + 1; 0: none yet */
+    uint64_t last_beat; /* cycle of the latest beat + 1; 0: none yet */
 } controller;
 
 /* ---- groups on their way from the beat bus to the memories, section 6 ---- */

@@ -13,11 +13,12 @@
 #include "plan/plan.h"
 
 typedef struct {
-    uint64_t total;    /* from the cycle of the first x handshake to the cycle of the last y handshake, inclusive */
-    uint64_t busy;     /* the hardware's busy counter */
+    uint64_t
+        total; /* from the cycle of the first x handshake to the cycle of the last y handshake, inclusive */
+    uint64_t busy;                /* the hardware's busy counter */
     uint64_t stall_in, stall_out; /* the hardware's counters */
     uint64_t steps;
-    uint64_t beats;    /* beats issued */
+    uint64_t beats; /* beats issued */
 } brds_cycles;
 
 /* `lengths` (sequences): steps of each sequence, 1 at least; the streams are offered back to back. */

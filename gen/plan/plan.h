@@ -7,9 +7,9 @@
 #ifndef BRDS_PLAN_PLAN_H
 #define BRDS_PLAN_PLAN_H
 
+#include <jansson.h>
 #include <stdbool.h>
 #include <stdint.h>
-#include <jansson.h>
 
 #include "io/diag.h"
 #include "spec/spec.h"
@@ -24,25 +24,25 @@ typedef enum { BRDS_PHASE_GATES, BRDS_PHASE_PROJECTION, BRDS_PHASE_HEAD } brds_p
 
 typedef struct {
     brds_phase_kind kind;
-    int layer;      /* the head: layer_count - 1 */
-    int stage;      /* token stage: layer, or layer_count for the head */
-    int rows;       /* gates: hidden units H; linear: rows */
-    int columns_x;  /* gates: columns of W_x and W_h; linear: both are the matrix's columns */
+    int layer;     /* the head: layer_count - 1 */
+    int stage;     /* token stage: layer, or layer_count for the head */
+    int rows;      /* gates: hidden units H; linear: rows */
+    int columns_x; /* gates: columns of W_x and W_h; linear: both are the matrix's columns */
     int columns_h;
-    int nnz_x;      /* gates: nonzeros of a row of each matrix; linear: nnz_x = the row's nonzeros, nnz_h = 0 */
+    int nnz_x; /* gates: nonzeros of a row of each matrix; linear: nnz_x = the row's nonzeros, nnz_h = 0 */
     int nnz_h;
-    int groups;     /* G */
-    int beats;      /* T, beats a group */
-    int slots;      /* drain slots a group: P/E or 4P/E */
-    int word_base;  /* first word in the weight memory */
-    int unit_base;  /* first row in the unit (and c) memory */
-    int x_base;     /* base of the source's slot in x-lane copies (words within a half) */
-    int h_base;     /* the same in h-lane copies */
+    int groups;      /* G */
+    int beats;       /* T, beats a group */
+    int slots;       /* drain slots a group: P/E or 4P/E */
+    int word_base;   /* first word in the weight memory */
+    int unit_base;   /* first row in the unit (and c) memory */
+    int x_base;      /* base of the source's slot in x-lane copies (words within a half) */
+    int h_base;      /* the same in h-lane copies */
     bool h_previous; /* h lanes read parity of step t-1 (gates); linear: false */
-    int dest_x;     /* slot base where results go in x-lane copies, -1: nowhere */
-    int dest_h;     /* in h-lane copies, -1: nowhere */
-    bool to_output; /* results go to the output stream */
-    int64_t macs;   /* nonzero multiply-accumulates of the phase in one step */
+    int dest_x;      /* slot base where results go in x-lane copies, -1: nowhere */
+    int dest_h;      /* in h-lane copies, -1: nowhere */
+    bool to_output;  /* results go to the output stream */
+    int64_t macs;    /* nonzero multiply-accumulates of the phase in one step */
 } brds_phase;
 
 typedef struct {
@@ -53,24 +53,24 @@ typedef struct {
 /* Pipeline delays in cycles, section 6. */
 typedef struct {
     int lw, li, lv, m, ts, f, pe2;
-    int drain; /* lw+li+lv+m+ts+1: from tau to d */
-    int le;    /* from d to the write */
+    int drain;  /* lw+li+lv+m+ts+1: from tau to d */
+    int le;     /* from d to the write */
     int rc, wc; /* c memory read and write after d */
 } brds_timing;
 
 typedef struct {
-    brds_spec spec; /* a copy */
+    brds_spec spec;       /* a copy */
     uint32_t fingerprint; /* CRC-32 of the shape text, header word 2 of an image */
 
     /* widths, section 1 */
     int z_bits, z_frac, gate_bits, gate_frac;
-    int x_acc_bits, h_acc_bits; /* proven by brds_accumulator_bits over all phases */
-    int sum_bits;               /* max(acc) + 15 + 1 */
-    int bias_bits;              /* BB */
-    int peephole;               /* 1 if any layer has one */
+    int x_acc_bits, h_acc_bits;                /* proven by brds_accumulator_bits over all phases */
+    int sum_bits;                              /* max(acc) + 15 + 1 */
+    int bias_bits;                             /* BB */
+    int peephole;                              /* 1 if any layer has one */
     int output_bits, output_frac, output_size; /* of the output stream's elements */
 
-    int element_lanes; /* E */
+    int element_lanes;              /* E */
     int x_index_bits, h_index_bits; /* index fields of the weight word */
     int x_half, h_half;             /* words of a half of the vector memories */
     int lane_x_bits, lane_h_bits;   /* W + index */
@@ -84,9 +84,9 @@ typedef struct {
     brds_edge edges[BRDS_MAX_EDGES];
     brds_timing timing;
 
-    int multipliers;     /* P*4*(Lx+Lh) */
+    int multipliers;          /* P*4*(Lx+Lh) */
     int function_multipliers; /* of functions and element-wise unit, in DSP blocks or logic */
-    int64_t macs;        /* nonzero MACs of a step, all phases but the head when output is last_step */
+    int64_t macs; /* nonzero MACs of a step, all phases but the head when output is last_step */
 
     int x_container, y_container; /* bits of a stream element */
     int x_words, y_words;         /* stream words of a vector */

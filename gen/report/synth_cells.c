@@ -73,8 +73,8 @@ static const cell intel_alm[] = {{"MISTRAL_ALUT*", LUT, 1}, {"MISTRAL_NOT", FREE
                                  {"MISTRAL_M20K", BRAM, 1}, {NULL, FREE, 0}};
 
 /* What synth/generic.ys leaves: whole products and memories; gates, which count as logic. */
-static const cell generic[] = {{"$_*DFF*_*", FF, 1},    {"$_*LATCH*_*", FF, 1}, {"$mem*", BRAM, 1},
-                               {"PRODUCT", DSP, 1}, {"$_*_", LUT, 1},       {NULL, FREE, 0}};
+static const cell generic[] = {{"$_*DFF*_*", FF, 1}, {"$_*LATCH*_*", FF, 1}, {"$mem*", BRAM, 1},
+                               {"PRODUCT", DSP, 1},  {"$_*_", LUT, 1},       {NULL, FREE, 0}};
 
 typedef struct {
     const cell *cells;

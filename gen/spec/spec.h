@@ -97,8 +97,8 @@ typedef struct {
 
     int stream_bits; /* 32, 64, 128, 256, 512 */
     brds_control control;
-    brds_output output;  /* every_step (default without a head) or last_step (default with one) */
-    bool initial_state;  /* default false: the hardware that loads h0 and c0 */
+    brds_output output; /* every_step (default without a head) or last_step (default with one) */
+    bool initial_state; /* default false: the hardware that loads h0 and c0 */
 
     brds_family family;
     int clock_mhz; /* 1..1000 */
