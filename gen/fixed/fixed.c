@@ -1,52 +1,7 @@
-/* SPDX-License-Identifier: Apache-2.0
- *
- * Right shifts of negative numbers are arithmetic (C leaves it to the
- * compiler; gcc and clang promise it): x >> n is floor(x / 2^n).
- */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "fixed/fixed.h"
 
 #include <math.h>
-
-int64_t brds_fixed_min(int bits)
-{
-    return -(INT64_C(1) << (bits - 1));
-}
-
-int64_t brds_fixed_max(int bits)
-{
-    return (INT64_C(1) << (bits - 1)) - 1;
-}
-
-int64_t brds_saturate(int64_t value, int bits, uint64_t *count)
-{
-    int64_t low = brds_fixed_min(bits), high = brds_fixed_max(bits);
-    if (value >= low && value <= high) {
-        return value;
-    }
-    ++*count;
-    return value < low ? low : high;
-}
-
-int64_t brds_round_shift(int64_t value, int shift, brds_rounding rounding)
-{
-    if (shift == 0) {
-        return value;
-    }
-    int64_t floor = value >> shift;
-    /* The dropped bits: the upper one is the half, the others tell a tie. */
-    int64_t half = (value >> (shift - 1)) & 1;
-    switch (rounding) {
-    case BRDS_ROUND_HALF_UP:
-        return floor + half;
-    case BRDS_ROUND_HALF_EVEN: {
-        uint64_t rest = (uint64_t)value & ((UINT64_C(1) << (shift - 1)) - 1);
-        return floor + (rest == 0 ? (half & floor) : half);
-    }
-    case BRDS_ROUND_TRUNCATE:
-        break;
-    }
-    return floor;
-}
 
 int64_t brds_quantize(double value, brds_format format, uint64_t *saturated)
 {

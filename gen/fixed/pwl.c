@@ -87,12 +87,6 @@ typedef struct {
     int64_t error_at; /* sample */
 } brds_line;
 
-static int64_t line_at(const brds_pwl *pwl, int64_t start, int64_t slope, int64_t dz)
-{
-    int bf = pwl->frac - 1;
-    return (start * (INT64_C(1) << (bf - 2)) + slope * dz) >> bf;
-}
-
 /* The dz that the hardware has for a sample. */
 static int64_t sample_dz(const brds_fit *fit, int64_t i)
 {
@@ -113,7 +107,7 @@ static int64_t start_in_range(const brds_pwl *pwl, int64_t start, int64_t slope,
 
 static double line_error(const brds_fit *fit, int64_t start, int64_t slope, int64_t i)
 {
-    return fabs((double)line_at(fit->pwl, start, slope, sample_dz(fit, i)) - fit->value[i]);
+    return fabs((double)brds_pwl_line(fit->pwl, start, slope, sample_dz(fit, i)) - fit->value[i]);
 }
 
 /* Measures a line over every sample; gives up where it is worse than `best`. */
@@ -258,15 +252,4 @@ void brds_pwl_free(brds_pwl *pwl)
     free(pwl->start);
     free(pwl->slope);
     *pwl = (brds_pwl){0};
-}
-
-int64_t brds_pwl_eval(const brds_pwl *pwl, int64_t z)
-{
-    int64_t half = INT64_C(1) << (pwl->domain_bits - 1);
-    z = z < -half ? -half : z > half - 1 ? half - 1 : z;
-    /* Offset binary, the sign bit inverted: entry 0 is the most negative. */
-    int64_t index = z + half;
-    int64_t entry = index >> pwl->offset_bits;
-    int64_t dz = index & ((INT64_C(1) << pwl->offset_bits) - 1);
-    return line_at(pwl, pwl->start[entry], pwl->slope[entry], dz);
 }

@@ -31,7 +31,23 @@ brds_status brds_pwl_new(brds_function function, const brds_spec *spec, brds_pwl
                          brds_diag *diag);
 void brds_pwl_free(brds_pwl *pwl);
 
+/* y of an entry's line at dz. */
+static inline int64_t brds_pwl_line(const brds_pwl *pwl, int64_t start, int64_t slope, int64_t dz)
+{
+    int bf = pwl->frac - 1;
+    return (start * (INT64_C(1) << (bf - 2)) + slope * dz) >> bf;
+}
+
 /* `z` in Z bits; result has frac A-2. */
-int64_t brds_pwl_eval(const brds_pwl *pwl, int64_t z);
+static inline int64_t brds_pwl_eval(const brds_pwl *pwl, int64_t z)
+{
+    int64_t half = INT64_C(1) << (pwl->domain_bits - 1);
+    z = z < -half ? -half : z > half - 1 ? half - 1 : z;
+    /* Offset binary, the sign bit inverted: entry 0 is the most negative. */
+    int64_t index = z + half;
+    int64_t entry = index >> pwl->offset_bits;
+    int64_t dz = index & ((INT64_C(1) << pwl->offset_bits) - 1);
+    return brds_pwl_line(pwl, pwl->start[entry], pwl->slope[entry], dz);
+}
 
 #endif

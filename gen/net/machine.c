@@ -10,9 +10,19 @@
 
 #include "fixed/fixed.h"
 
+/* A sparse matrix with weight and column in one number, for the inner loop: weight * 4096 + column
+ * (columns have 12 bits at most, weights 18). */
+enum { COLUMN_BITS = 12 };
+
+typedef struct {
+    int rows, nnz;
+    int32_t *pairs; /* (rows, nnz) */
+} brds_packed_matrix;
+
 typedef struct {
     const brds_qphase *gates, *projection; /* projection: NULL without */
-    int hidden, output;                    /* H, R */
+    brds_packed_matrix w_x, w_h, w_p;
+    int hidden, output;    /* H, R */
     int32_t *h, *h_before; /* (R) A bits, frac fa: of this step and the one before */
     int32_t *c;            /* (H) C bits, frac fc */
     int32_t *m;            /* (H) A bits, frac fa, before a projection */
@@ -23,61 +33,78 @@ struct brds_machine {
     brds_pwl sigmoid, tanh;
     brds_machine_layer layers[BRDS_MAX_LAYERS];
     const brds_qphase *head; /* NULL without */
-    int32_t *y;              /* (head size) O bits, frac fo */
-    bool y_valid;            /* the head of this step is computed */
-    int narrow_terms;        /* products whose sum fits 32 bits, whatever their values */
+    brds_packed_matrix w_head;
+    int32_t *y;               /* (head size) O bits, frac fo */
+    bool y_valid;             /* the head of this step is computed */
+    int64_t *sums_x, *sums_h; /* (most rows of any matrix) acc_x, acc_h of the phase at work */
+    int narrow_terms;         /* products whose sum fits 32 bits, whatever their values */
     brds_saturations saturations;
 };
 
 /* --- sums --- */
 
+static inline int64_t product(int32_t pair, const int32_t *vector)
+{
+    return (int64_t)(pair >> COLUMN_BITS) * vector[pair & ((1 << COLUMN_BITS) - 1)];
+}
+
 /* The inner loop of everything. */
-static int64_t dot(const int32_t *restrict weight, const uint16_t *restrict column,
-                   const int32_t *restrict vector, int count)
+static int64_t dot(const int32_t *restrict pairs, const int32_t *restrict vector, int count)
 {
     int64_t sum = 0;
     for (int i = 0; i < count; i++) {
-        sum += (int64_t)weight[i] * vector[column[i]];
+        sum += product(pairs[i], vector);
     }
     return sum;
 }
 
-/* The same where no sum can leave 32 bits: a fifth faster. */
-static int32_t dot_narrow(const int32_t *restrict weight, const uint16_t *restrict column,
-                          const int32_t *restrict vector, int count)
+/* The same where no sum can leave 32 bits, four products at a time. */
+static int32_t dot_narrow(const int32_t *restrict pairs, const int32_t *restrict vector, int count)
 {
     int32_t sum = 0;
-    for (int i = 0; i < count; i++) {
-        sum += weight[i] * vector[column[i]];
+    int i = 0;
+    for (; i + 4 <= count; i += 4) {
+        sum += (int32_t)product(pairs[i], vector) + (int32_t)product(pairs[i + 1], vector);
+        sum += (int32_t)product(pairs[i + 2], vector) + (int32_t)product(pairs[i + 3], vector);
+    }
+    for (; i < count; i++) {
+        sum += (int32_t)product(pairs[i], vector);
     }
     return sum;
 }
 
-static int64_t row_sum(const brds_machine *machine, const brds_sparse *matrix, int row,
-                       const int32_t *vector)
+/* sums (rows) = matrix * vector. */
+static void multiply(const brds_machine *machine, const brds_packed_matrix *matrix,
+                     const int32_t *vector, int64_t *sums)
 {
-    size_t first = (size_t)row * (size_t)matrix->nnz;
-    const int32_t *weight = matrix->weight + first;
-    const uint16_t *column = matrix->column + first;
-    return matrix->nnz <= machine->narrow_terms ? dot_narrow(weight, column, vector, matrix->nnz)
-                                                : dot(weight, column, vector, matrix->nnz);
+    const int32_t *pairs = matrix->pairs;
+    int nnz = matrix->nnz;
+    if (nnz > machine->narrow_terms) {
+        for (int row = 0; row < matrix->rows; row++, pairs += nnz) {
+            sums[row] = dot(pairs, vector, nnz);
+        }
+        return;
+    }
+    for (int row = 0; row < matrix->rows; row++, pairs += nnz) {
+        sums[row] = dot_narrow(pairs, vector, nnz);
+    }
 }
 
 /* r of a gate row: both sums to the common frac, then to zf. */
-static int64_t gate_row(const brds_machine *machine, const brds_qphase *phase, int row,
-                        const int32_t *x, const int32_t *h)
+static int64_t gate_row(const brds_machine *machine, const brds_qphase *phase, int row)
 {
-    int64_t sum = row_sum(machine, &phase->x, row, x) * (INT64_C(1) << phase->shl_x) +
-                  row_sum(machine, &phase->h, row, h) * (INT64_C(1) << phase->shl_h);
+    int64_t sum = machine->sums_x[row] * (INT64_C(1) << phase->shl_x) +
+                  machine->sums_h[row] * (INT64_C(1) << phase->shl_h);
     return brds_round_shift(sum, phase->shr, machine->plan->spec.rounding);
 }
 
 /* y = W v + bias, each row rounded to the target frac and saturated to `bits`. */
-static void linear(brds_machine *machine, const brds_qphase *phase, const int32_t *vector, int bits,
-                   int32_t *out)
+static void linear(brds_machine *machine, const brds_qphase *phase,
+                   const brds_packed_matrix *matrix, const int32_t *vector, int bits, int32_t *out)
 {
+    multiply(machine, matrix, vector, machine->sums_x);
     for (int row = 0; row < phase->x.rows; row++) {
-        int64_t sum = row_sum(machine, &phase->x, row, vector) * (INT64_C(1) << phase->shl_x);
+        int64_t sum = machine->sums_x[row] * (INT64_C(1) << phase->shl_x);
         int64_t r = brds_round_shift(sum, phase->shr, machine->plan->spec.rounding);
         int64_t bias = phase->bias == NULL ? 0 : phase->bias[row];
         out[row] = (int32_t)brds_saturate(r + bias, bits, &machine->saturations.output);
@@ -133,14 +160,13 @@ static int64_t output(brds_machine *machine, int64_t o, int64_t tanh_c)
 }
 
 /* Updates c of a unit and returns its h (m with a projection). */
-static int64_t step_unit(brds_machine *machine, brds_machine_layer *layer, int unit,
-                         const int32_t *x)
+static int64_t step_unit(brds_machine *machine, brds_machine_layer *layer, int unit)
 {
     const brds_qphase *phase = layer->gates;
     int64_t z[4];
     for (int k = 0; k < 4; k++) { /* i, f, g, o */
         int row = k * layer->hidden + unit;
-        z[k] = gate_row(machine, phase, row, x, layer->h_before) + phase->bias[row];
+        z[k] = gate_row(machine, phase, row) + phase->bias[row];
     }
     int64_t before = layer->c[unit];
     z[0] += peephole(machine, layer, 0, unit, before);
@@ -163,12 +189,15 @@ static void step_layer(brds_machine *machine, brds_machine_layer *layer, const i
     int32_t *swap = layer->h_before;
     layer->h_before = layer->h;
     layer->h = swap;
+    multiply(machine, &layer->w_x, x, machine->sums_x);
+    multiply(machine, &layer->w_h, layer->h_before, machine->sums_h);
     int32_t *m = layer->projection == NULL ? layer->h : layer->m;
     for (int unit = 0; unit < layer->hidden; unit++) {
-        m[unit] = (int32_t)step_unit(machine, layer, unit, x);
+        m[unit] = (int32_t)step_unit(machine, layer, unit);
     }
     if (layer->projection != NULL) {
-        linear(machine, layer->projection, m, machine->plan->spec.activation.bits, layer->h);
+        linear(machine, layer->projection, &layer->w_p, m, machine->plan->spec.activation.bits,
+               layer->h);
     }
 }
 
@@ -189,7 +218,7 @@ const int32_t *brds_machine_output(brds_machine *machine)
         return h;
     }
     if (!machine->y_valid) {
-        linear(machine, machine->head, h, spec->head.output.bits, machine->y);
+        linear(machine, machine->head, &machine->w_head, h, spec->head.output.bits, machine->y);
         machine->y_valid = true;
     }
     return machine->y;
@@ -258,6 +287,41 @@ static void link_phases(brds_machine *machine, const brds_plan *plan, const brds
     }
 }
 
+static brds_status pack_matrix(const brds_sparse *sparse, brds_packed_matrix *packed,
+                               brds_diag *diag)
+{
+    size_t count = (size_t)sparse->rows * (size_t)sparse->nnz;
+    packed->rows = sparse->rows;
+    packed->nnz = sparse->nnz;
+    packed->pairs = calloc(count + 1, sizeof *packed->pairs);
+    if (packed->pairs == NULL) {
+        return brds_fail_memory(diag);
+    }
+    for (size_t i = 0; i < count; i++) {
+        packed->pairs[i] = sparse->weight[i] * (1 << COLUMN_BITS) + sparse->column[i];
+    }
+    return BRDS_OK;
+}
+
+static brds_status pack_matrices(brds_machine *machine, brds_diag *diag)
+{
+    brds_status status = BRDS_OK;
+    for (int l = 0; status == BRDS_OK && l < machine->plan->spec.layer_count; l++) {
+        brds_machine_layer *layer = &machine->layers[l];
+        status = pack_matrix(&layer->gates->x, &layer->w_x, diag);
+        if (status == BRDS_OK) {
+            status = pack_matrix(&layer->gates->h, &layer->w_h, diag);
+        }
+        if (status == BRDS_OK && layer->projection != NULL) {
+            status = pack_matrix(&layer->projection->x, &layer->w_p, diag);
+        }
+    }
+    if (status == BRDS_OK && machine->head != NULL) {
+        status = pack_matrix(&machine->head->x, &machine->w_head, diag);
+    }
+    return status;
+}
+
 static brds_status allocate(brds_machine *machine, brds_diag *diag)
 {
     const brds_spec *spec = &machine->plan->spec;
@@ -273,6 +337,16 @@ static brds_status allocate(brds_machine *machine, brds_diag *diag)
         if (layer->h == NULL || layer->h_before == NULL || layer->c == NULL || layer->m == NULL) {
             return brds_fail_memory(diag);
         }
+    }
+    size_t rows = machine->head == NULL ? 0 : (size_t)spec->head.size;
+    for (int l = 0; l < spec->layer_count; l++) {
+        size_t gates = 4 * (size_t)spec->layers[l].hidden_size;
+        rows = gates > rows ? gates : rows;
+    }
+    machine->sums_x = calloc(rows, sizeof *machine->sums_x);
+    machine->sums_h = calloc(rows, sizeof *machine->sums_h);
+    if (machine->sums_x == NULL || machine->sums_h == NULL) {
+        return brds_fail_memory(diag);
     }
     machine->y = calloc(machine->head == NULL ? 1 : (size_t)spec->head.size, sizeof *machine->y);
     return machine->y == NULL ? brds_fail_memory(diag) : BRDS_OK;
@@ -290,6 +364,9 @@ brds_status brds_machine_new(const brds_plan *plan, const brds_qnet *qnet, brds_
     new->narrow_terms = narrow_terms(&plan->spec);
     link_phases(new, plan, qnet);
     brds_status status = allocate(new, diag);
+    if (status == BRDS_OK) {
+        status = pack_matrices(new, diag);
+    }
     if (status == BRDS_OK) {
         status = brds_pwl_new(BRDS_SIGMOID, &plan->spec, &new->sigmoid, diag);
     }
@@ -315,7 +392,13 @@ void brds_machine_free(brds_machine *machine)
         free(layer->h_before);
         free(layer->c);
         free(layer->m);
+        free(layer->w_x.pairs);
+        free(layer->w_h.pairs);
+        free(layer->w_p.pairs);
     }
+    free(machine->w_head.pairs);
+    free(machine->sums_x);
+    free(machine->sums_h);
     free(machine->y);
     brds_pwl_free(&machine->sigmoid);
     brds_pwl_free(&machine->tanh);
