@@ -111,8 +111,11 @@ static bool has_dsp_blocks(const json_t *report)
 }
 
 /* Block RAMs of a ROM are at most the planned: bits that are the same in all rows are left out. */
+/* Without a family there are no blocks: memories stay whole, and Yosys merges identical ones. */
 static bool has_planned_blocks(const json_t *report)
 {
+    if (strcmp(text(report, "target"), "generic") == 0)
+        return true;
     const json_t *estimate = json_object_get(report, "estimate");
     long long planned = integer(estimate, "bram"), measured = integer(report, "bram");
     return json_is_true(json_object_get(estimate, "rom")) ? measured <= planned
