@@ -272,8 +272,8 @@ void brds_outfile_abort(brds_outfile *file)
 
 brds_status brds_write_file(const char *path, const void *bytes, size_t size, brds_diag *diag)
 {
-    brds_outfile *file;
-    FILE *stream;
+    brds_outfile *file = NULL;
+    FILE *stream = NULL;
     brds_status status = brds_outfile_begin(path, &file, &stream, diag);
     if (status != BRDS_OK) {
         return status;
