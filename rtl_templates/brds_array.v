@@ -120,7 +120,7 @@ module brds_array #(
     wire word_valid, word_first;     // with the weight word
     wire address_valid;              // with the vector address
     wire address_zero;               // h is not looked at, so its words need not be there
-    wire sum_first, sum_last;        // with the trees' sums
+    wire sum_last;                   // with the trees' sums
     wire sum_first_early, sum_last_early;
 
     brds_flags #(.WIDTH(1), .DEPTH(LW)) u_word_valid (
@@ -146,9 +146,6 @@ module brds_array #(
     );
     brds_flags #(.WIDTH(1), .DEPTH(1)) u_sum_last (
         .clk(clk), .rst(rst), .d(sum_last_early), .q(sum_last)
-    );
-    brds_delay #(.WIDTH(1), .DEPTH(1)) u_sum_first (
-        .clk(clk), .d(sum_first_early), .q(sum_first)
     );
     brds_delay #(.WIDTH(FLAGS), .DEPTH(LW + ROW_DELAY - 1)) u_group (
         .clk(clk),
@@ -226,7 +223,7 @@ module brds_array #(
                     .clk(clk), .field(word[(p*4+k)*ROW_BITS +: ROW_BITS]), .first(word_first),
                     .x_base(x_base), .h_base(h_base), .x_used(address_valid),
                     .h_used(address_valid && !address_zero),
-                    .acc_first(sum_first), .acc_last(sum_last),
+                    .acc_clear(sum_first_early), .acc_last(sum_last),
                     .vx_we(vx_we), .vx_addr(vx_addr), .vx_data(vx_data),
                     .vh_we(vh_we), .vh_addr(vh_addr), .vh_data(vh_data),
                     .drain_shift(drain_shift), .next_x(next_x), .next_h(next_h),

@@ -3,10 +3,11 @@
 // Purpose: one gate row of a processing element: both lane groups, their adder
 // trees, accumulators and drain registers.
 //   acc_x = sum over the group's beats of sum over x lanes of product; acc_h likewise
-//   sum = (first ? 0 : acc) + tree;  acc <= sum;  last: drain <= sum, else shift: drain <= next
-// Timing: with the row field at cycle n: base, x_used and h_used at n + RELATIVE, acc_first and
-// acc_last at a = n + RELATIVE + MEMORY_REGS + MUL_REGS + TREE_STAGES (the tree's sum),
-// the closed row in the drain registers at a + 1.  Initiation interval: 1.
+//   sum = acc + tree;  acc <= clear ? 0 : sum;  last: drain <= sum, else shift: drain <= next
+// Timing: with the row field at cycle n: base, x_used and h_used at n + RELATIVE, acc_last at
+// a = n + RELATIVE + MEMORY_REGS + MUL_REGS + TREE_STAGES (the tree's sum), acc_clear a cycle
+// before the sum of a group's first field (so that it is the registers' reset, not logic before the
+// adders), the closed row in the drain registers at a + 1.  Initiation interval: 1.
 `default_nettype none
 
 module brds_row #(
@@ -46,7 +47,7 @@ module brds_row #(
     input  wire [H_ADDR_BITS-1:0]                   h_base,
     input  wire                                     x_used,
     input  wire                                     h_used,
-    input  wire                                     acc_first,
+    input  wire                                     acc_clear,
     input  wire                                     acc_last,
     // vector write bus
     input  wire [ELEMS-1:0]                         vx_we,
@@ -113,13 +114,17 @@ module brds_row #(
 
     reg signed [XACC_BITS-1:0] acc_x;
     reg signed [HACC_BITS-1:0] acc_h;
-    wire signed [XACC_BITS-1:0] sum_x = (acc_first ? {XACC_BITS{1'b0}} : acc_x) + tree_x;
-    wire signed [HACC_BITS-1:0] sum_h = (acc_first ? {HACC_BITS{1'b0}} : acc_h) + tree_h;
+    wire signed [XACC_BITS-1:0] sum_x = acc_x + tree_x;
+    wire signed [HACC_BITS-1:0] sum_h = acc_h + tree_h;
 
-    always @(posedge clk) begin
-        acc_x <= sum_x;
-        acc_h <= sum_h;
-    end
+    always @(posedge clk)
+        if (acc_clear) begin
+            acc_x <= {XACC_BITS{1'b0}};
+            acc_h <= {HACC_BITS{1'b0}};
+        end else begin
+            acc_x <= sum_x;
+            acc_h <= sum_h;
+        end
 
     always @(posedge clk)
         if (acc_last) begin

@@ -3,12 +3,21 @@
 
 #include <math.h>
 
+/* 2^n; without a call where a model's numbers are. */
+static double power_of_two(int n)
+{
+    if (n < -62 || n > 62) {
+        return ldexp(1.0, n);
+    }
+    return n < 0 ? 1.0 / (double)(INT64_C(1) << -n) : (double)(INT64_C(1) << n);
+}
+
 int64_t brds_quantize(double value, brds_format format, uint64_t *saturated)
 {
     double low = (double)brds_fixed_min(format.bits);
     double high = (double)brds_fixed_max(format.bits);
     /* Scaling by a power of two is exact; rint rounds ties to even. */
-    double scaled = rint(ldexp(value, format.frac));
+    double scaled = rint(value * power_of_two(format.frac));
     if (scaled >= low && scaled <= high) {
         return (int64_t)scaled;
     }

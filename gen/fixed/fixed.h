@@ -36,6 +36,12 @@ static inline int64_t brds_saturate(int64_t value, int bits, uint64_t *count)
     return value < low ? low : high;
 }
 
+/* The low `bits` bits of value, 1 to 63, as a two's-complement number. */
+static inline int64_t brds_sign_extend(uint64_t value, int bits)
+{
+    return (int64_t)(value << (64 - bits)) >> (64 - bits);
+}
+
 /* value * 2^-shift rounded to an integer, 0 <= shift <= 63.  half_up: floor(v + 1/2);
  * half_even: ties to even; truncate: floor. */
 static inline int64_t brds_round_shift(int64_t value, int shift, brds_rounding rounding)

@@ -10,13 +10,14 @@
 
 #include "fixed/fixed.h"
 
-/* A sparse matrix with weight and column in one number, for the inner loop: weight * 4096 + column
- * (columns have 12 bits at most, weights 18). */
-enum { COLUMN_BITS = 12 };
+/* A sparse matrix with column and weight in one number, for the inner loop: column * 2^48 + weight,
+ * the weight modulo 2^48. Times a value, it is the product modulo 2^48, whatever the column; no accumulator of the machine
+ * is wider (docs/microarchitecture.md section 1), so that sums need no unpacking of the weights. */
+enum { SUM_BITS = 48 };
 
 typedef struct {
-    int rows, nnz;
-    int32_t *pairs; /* (rows, nnz) */
+    int rows, columns, nnz;
+    uint64_t *pairs; /* (rows, nnz) */
 } brds_packed_matrix;
 
 typedef struct {
@@ -37,56 +38,44 @@ struct brds_machine {
     int32_t *y;               /* (head size) O bits, frac fo */
     bool y_valid;             /* the head of this step is computed */
     int64_t *sums_x, *sums_h; /* (most rows of any matrix) acc_x, acc_h of the phase at work */
-    int narrow_terms;         /* products whose sum fits 32 bits, whatever their values */
+    uint64_t *factors;        /* (longest vector) the vector at work, sign extended */
     brds_saturations saturations;
 };
 
 /* --- sums --- */
 
-static inline int64_t product(int32_t pair, const int32_t *vector)
+static inline uint64_t product(uint64_t pair, const uint64_t *factors)
 {
-    return (int64_t)(pair >> COLUMN_BITS) * vector[pair & ((1 << COLUMN_BITS) - 1)];
+    return pair * factors[pair >> SUM_BITS];
 }
 
-/* The inner loop of everything. */
-static int64_t dot(const int32_t *restrict pairs, const int32_t *restrict vector, int count)
+/* The inner loop of everything; eight at a time is as fast as more. */
+static int64_t dot(const uint64_t *restrict pairs, const uint64_t *restrict factors, int count)
 {
-    int64_t sum = 0;
-    for (int i = 0; i < count; i++) {
-        sum += product(pairs[i], vector);
-    }
-    return sum;
-}
-
-/* The same where no sum can leave 32 bits, four products at a time. */
-static int32_t dot_narrow(const int32_t *restrict pairs, const int32_t *restrict vector, int count)
-{
-    int32_t sum = 0;
+    uint64_t even = 0, odd = 0;
     int i = 0;
-    for (; i + 4 <= count; i += 4) {
-        sum += (int32_t)product(pairs[i], vector) + (int32_t)product(pairs[i + 1], vector);
-        sum += (int32_t)product(pairs[i + 2], vector) + (int32_t)product(pairs[i + 3], vector);
+    for (; i + 8 <= count; i += 8) {
+        even += product(pairs[i], factors) + product(pairs[i + 2], factors) +
+                product(pairs[i + 4], factors) + product(pairs[i + 6], factors);
+        odd += product(pairs[i + 1], factors) + product(pairs[i + 3], factors) +
+               product(pairs[i + 5], factors) + product(pairs[i + 7], factors);
     }
     for (; i < count; i++) {
-        sum += (int32_t)product(pairs[i], vector);
+        even += product(pairs[i], factors);
     }
-    return sum;
+    return brds_sign_extend(even + odd, SUM_BITS);
 }
 
-/* sums (rows) = matrix * vector. */
+/* sums (rows) = matrix (rows, columns) * vector (columns). */
 static void multiply(const brds_machine *machine, const brds_packed_matrix *matrix,
                      const int32_t *vector, int64_t *sums)
 {
-    const int32_t *pairs = matrix->pairs;
-    int nnz = matrix->nnz;
-    if (nnz > machine->narrow_terms) {
-        for (int row = 0; row < matrix->rows; row++, pairs += nnz) {
-            sums[row] = dot(pairs, vector, nnz);
-        }
-        return;
+    for (int i = 0; i < matrix->columns; i++) {
+        machine->factors[i] = (uint64_t)vector[i];
     }
-    for (int row = 0; row < matrix->rows; row++, pairs += nnz) {
-        sums[row] = dot_narrow(pairs, vector, nnz);
+    const uint64_t *pairs = matrix->pairs;
+    for (int row = 0; row < matrix->rows; row++, pairs += matrix->nnz) {
+        sums[row] = dot(pairs, machine->factors, matrix->nnz);
     }
 }
 
@@ -259,16 +248,6 @@ const brds_saturations *brds_machine_saturations(const brds_machine *machine)
 
 /* --- making one --- */
 
-static int narrow_terms(const brds_spec *spec)
-{
-    int terms = 0;
-    while (terms < BRDS_MAX_SIZE &&
-           brds_accumulator_bits(terms + 1, spec->weight_bits, spec->activation.bits) <= 32) {
-        terms++;
-    }
-    return terms;
-}
-
 static void link_phases(brds_machine *machine, const brds_plan *plan, const brds_qnet *qnet)
 {
     for (int i = 0; i < plan->phase_count; i++) {
@@ -292,13 +271,15 @@ static brds_status pack_matrix(const brds_sparse *sparse, brds_packed_matrix *pa
 {
     size_t count = (size_t)sparse->rows * (size_t)sparse->nnz;
     packed->rows = sparse->rows;
+    packed->columns = sparse->columns;
     packed->nnz = sparse->nnz;
     packed->pairs = calloc(count + 1, sizeof *packed->pairs);
     if (packed->pairs == NULL) {
         return brds_fail_memory(diag);
     }
     for (size_t i = 0; i < count; i++) {
-        packed->pairs[i] = sparse->weight[i] * (1 << COLUMN_BITS) + sparse->column[i];
+        uint64_t weight = (uint64_t)sparse->weight[i] & ((UINT64_C(1) << SUM_BITS) - 1);
+        packed->pairs[i] = (uint64_t)sparse->column[i] << SUM_BITS | weight;
     }
     return BRDS_OK;
 }
@@ -345,7 +326,8 @@ static brds_status allocate(brds_machine *machine, brds_diag *diag)
     }
     machine->sums_x = calloc(rows, sizeof *machine->sums_x);
     machine->sums_h = calloc(rows, sizeof *machine->sums_h);
-    if (machine->sums_x == NULL || machine->sums_h == NULL) {
+    machine->factors = calloc(BRDS_MAX_SIZE, sizeof *machine->factors);
+    if (machine->sums_x == NULL || machine->sums_h == NULL || machine->factors == NULL) {
         return brds_fail_memory(diag);
     }
     machine->y = calloc(machine->head == NULL ? 1 : (size_t)spec->head.size, sizeof *machine->y);
@@ -361,7 +343,6 @@ brds_status brds_machine_new(const brds_plan *plan, const brds_qnet *qnet, brds_
         return brds_fail_memory(diag);
     }
     new->plan = plan;
-    new->narrow_terms = narrow_terms(&plan->spec);
     link_phases(new, plan, qnet);
     brds_status status = allocate(new, diag);
     if (status == BRDS_OK) {
@@ -399,6 +380,7 @@ void brds_machine_free(brds_machine *machine)
     free(machine->w_head.pairs);
     free(machine->sums_x);
     free(machine->sums_h);
+    free(machine->factors);
     free(machine->y);
     brds_pwl_free(&machine->sigmoid);
     brds_pwl_free(&machine->tanh);

@@ -30,7 +30,7 @@ module row_tb;
     reg                     first;
     reg [X_ADDR-1:0]        x_base;
     reg [H_ADDR-1:0]        h_base;
-    reg                     used, acc_first, acc_last;
+    reg                     used, acc_clear, acc_last;
     reg [ELEMS-1:0]         vx_we, vh_we;
     reg [XROW-1:0]          vx_addr;
     reg [HROW-1:0]          vh_addr;
@@ -45,7 +45,7 @@ module row_tb;
         .MUL_REGS(MUL_REGS), .ADDER_EVERY(ADDER_EVERY), .TREE_STAGES(TS), .RELATIVE(RELATIVE)
     ) dut (
         .clk(clk), .field(field), .first(first), .x_base(x_base), .h_base(h_base), .x_used(used), .h_used(used),
-        .acc_first(acc_first), .acc_last(acc_last), .vx_we(vx_we), .vx_addr(vx_addr),
+        .acc_clear(acc_clear), .acc_last(acc_last), .vx_we(vx_we), .vx_addr(vx_addr),
         .vx_data(vx_data), .vh_we(vh_we), .vh_addr(vh_addr), .vh_data(vh_data),
         .drain_shift(1'b0), .next_x({XACC{1'b0}}), .next_h({HACC{1'b0}}), .drain_x(drain_x),
         .drain_h(drain_h)
@@ -73,7 +73,7 @@ module row_tb;
     initial begin
         seed = SEED;
         errors = 0;
-        first = 0; used = 0; acc_first = 0; acc_last = 0;
+        first = 0; used = 0; acc_clear = 0; acc_last = 0;
         field = 0; x_base = 0; h_base = 0; vx_we = 0; vh_we = 0;
         vx_addr = 0; vh_addr = 0; vx_data = 0; vh_data = 0;
         for (n = 0; n < 2 * H_HALF; n = n + 1) h[n] = $random(seed);
@@ -141,7 +141,7 @@ module row_tb;
                 h_base = bases_h[n-RELATIVE];
             end
             used = n >= RELATIVE && n - RELATIVE < GROUPS * T;
-            acc_first = n >= SUMS && (n - SUMS) % T == 0;
+            acc_clear = n + 1 >= SUMS && (n + 1 - SUMS) % T == 0;
             acc_last = n >= SUMS && n - SUMS < GROUPS * T && (n - SUMS) % T == T - 1;
             done = acc_last ? (n - SUMS) / T : -1;
             tick;
