@@ -22,6 +22,9 @@ void brds_network_free(brds_network *network)
     }
     free(network->head_w);
     free(network->head_bias);
+    free(network->host.embedding);
+    free(network->host.head_w);
+    free(network->host.head_bias);
     *network = (brds_network){0};
 }
 
@@ -164,6 +167,16 @@ static void add_out(out_list *list, const char *base, int layer, int rows, int c
         (brds_tensor_out){name, BRDS_F32, columns ? 2 : 1, {(size_t)rows, (size_t)columns}, data};
 }
 
+static void add_host(out_list *list, const brds_network *network)
+{
+    const brds_host_part *host = &network->host;
+    int columns = network->layers[network->layer_count - 1].output;
+    add_out(list, "embedding.weight", -1, host->vocabulary, network->layers[0].columns_x,
+            host->embedding);
+    add_out(list, "fc.weight", -1, host->classes, columns, host->head_w);
+    add_out(list, "fc.bias", -1, host->classes, 0, host->head_bias);
+}
+
 brds_status brds_network_save_with(const char *path, const brds_network *network,
                                    const char *const *metadata, brds_diag *diag)
 {
@@ -189,6 +202,7 @@ brds_status brds_network_save_with(const char *path, const brds_network *network
         add_out(&list, "fc.weight", -1, network->head_size, columns, network->head_w);
         add_out(&list, "fc.bias", -1, network->head_size, 0, network->head_bias);
     }
+    add_host(&list, network);
     static const char *const pytorch[] = {"format", "pt", NULL};
     brds_status status =
         brds_safetensors_save(path, list.tensors, list.count, metadata ? metadata : pytorch, diag);

@@ -23,17 +23,30 @@ typedef struct {
     float *peephole; /* (3, H) gates i, f, o: weight_peephole_lN, NULL without */
 } brds_layer;
 
+/* What the host computes, not the core: the embedding of tokens, and a head that the spec does not
+ * have (of a language model it would be larger than a core's). */
+typedef struct {
+    int vocabulary;   /* V; 0: no embedding */
+    float *embedding; /* (V, X of the first layer)  embedding.weight */
+    int classes;      /* K; 0: no head */
+    float *head_w;    /* (K, R of the last layer)  fc.weight */
+    float *head_bias; /* (K) fc.bias, zeros if absent */
+} brds_host_part;
+
 typedef struct {
     int layer_count;
     brds_layer layers[BRDS_MAX_LAYERS];
-    int head_size;    /* 0: none */
+    int head_size;    /* of the spec; 0: none */
     float *head_w;    /* (size, R of the last layer)  fc.weight */
     float *head_bias; /* (size) fc.bias, zeros if absent */
+    brds_host_part host;
 } brds_network;
 
 /* Reads PyTorch-named tensors (any prefix before weight_ih_l0, e.g. "lstm.";
  * the head is the only 2-D `*.weight` besides) and checks every shape against
- * the spec.  Bidirectional (`_reverse`) is refused by name. */
+ * the spec.  Bidirectional (`_reverse`) is refused by name.  A 2-D `*.weight`
+ * whose name holds "emb" or "encoder" and that has X columns is the embedding;
+ * where the spec has no head, the only other one with R columns is the host's. */
 brds_status brds_network_load(const char *path, const brds_spec *spec, brds_network *network,
                               brds_diag *diag);
 /* Row-balanced random weights of the spec's exact nonzero counts, scaled like

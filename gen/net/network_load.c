@@ -330,6 +330,61 @@ static void load_head(loader *load)
     free(bias);
 }
 
+/* --- the host's part --- */
+
+static bool is_weight(const loader *load, const brds_tensor *tensor, int columns)
+{
+    return !load->used[tensor - load->file->tensors] && tensor->rank == 2 && tensor->shape[0] > 0 &&
+           tensor->shape[0] <= INT32_MAX && tensor->shape[1] == (size_t)columns &&
+           brds_string_ends(tensor->name, ".weight");
+}
+
+static bool names_embedding(const char *name)
+{
+    return strstr(name, "emb") != NULL || strstr(name, "encoder") != NULL;
+}
+
+static void load_embedding(loader *load)
+{
+    int columns = load->network->layers[0].columns_x;
+    for (size_t i = 0; i < load->file->count; i++) {
+        const brds_tensor *tensor = &load->file->tensors[i];
+        if (is_weight(load, tensor, columns) && names_embedding(tensor->name)) {
+            brds_host_part *host = &load->network->host;
+            host->vocabulary = (int)tensor->shape[0];
+            load_tensor(load, tensor->name, REQUIRED, "embedding.weight", 2, tensor->shape,
+                        &host->embedding);
+            return;
+        }
+    }
+}
+
+/* The only weight that could be a head; none, or several of them, are leftovers. */
+static void load_host_head(loader *load)
+{
+    int columns = load->network->layers[load->network->layer_count - 1].output;
+    const brds_tensor *only = NULL;
+    for (size_t i = 0; i < load->file->count; i++) {
+        const brds_tensor *tensor = &load->file->tensors[i];
+        if (is_weight(load, tensor, columns)) {
+            if (only) {
+                return;
+            }
+            only = tensor;
+        }
+    }
+    if (!only) {
+        return;
+    }
+    brds_host_part *host = &load->network->host;
+    host->classes = (int)only->shape[0];
+    load_tensor(load, only->name, REQUIRED, "fc.weight", 2, only->shape, &host->head_w);
+    char *bias =
+        brds_string_format("%.*sbias", (int)(strlen(only->name) - strlen("weight")), only->name);
+    load_tensor(load, bias, OPTIONAL, "fc.bias", 1, only->shape, &host->head_bias);
+    free(bias);
+}
+
 /* --- what is left over --- */
 
 /* The layer that an LSTM tensor belongs to: its number, 0 for nn.LSTMCell's
@@ -432,8 +487,11 @@ static void load_parts(loader *load)
     for (int i = 0; i < load->spec->layer_count; i++) {
         load_layer(load, i);
     }
+    load_embedding(load);
     if (load->spec->head.present) {
         load_head(load);
+    } else {
+        load_host_head(load);
     }
     check_leftovers(load);
 }

@@ -14,8 +14,8 @@
 #include "net/network.h"
 #include "spec/spec.h"
 
-/* W_x, W_h, two biases, projection, peephole of each layer; head and its bias. */
-enum { BRDS_MAX_FOUND = 6 * BRDS_MAX_LAYERS + 2 };
+/* W_x, W_h, two biases, projection, peephole of each layer; head and its bias; embedding. */
+enum { BRDS_MAX_FOUND = 6 * BRDS_MAX_LAYERS + 3 };
 
 /* Where a tensor of the canonical file comes from. */
 typedef struct {
