@@ -18,18 +18,18 @@ typedef enum { BRDS_TASK_CLASSIFY, BRDS_TASK_LANGUAGE_MODEL } brds_task;
 
 typedef struct {
     brds_task task;
-    int feature_size;  /* X; 0 where the steps are tokens */
-    int classes;       /* labels are below it: largest label + 1 (classify), else vocabulary's size */
-    size_t sequences;  /* n; 1 for a language model */
-    size_t steps;      /* sum of lengths */
-    size_t *starts;    /* (n) first step of each sequence */
-    size_t *lengths;   /* (n) each at least 1 */
-    float *features;   /* (steps, X), or NULL */
-    int32_t *tokens;   /* (steps) each below the vocabulary's size, or NULL */
-    int32_t *labels;   /* (n), or NULL for a language model */
+    int feature_size; /* X; 0 where the steps are tokens */
+    int classes; /* labels are below it: largest label + 1 (classify), else vocabulary's size */
+    size_t sequences; /* n; 1 for a language model */
+    size_t steps;     /* sum of lengths */
+    size_t *starts;   /* (n) first step of each sequence */
+    size_t *lengths;  /* (n) each at least 1 */
+    float *features;  /* (steps, X), or NULL */
+    int32_t *tokens;  /* (steps) each below the vocabulary's size, or NULL */
+    int32_t *labels;  /* (n), or NULL for a language model */
 } brds_dataset;
 
-/* The file formats; docs/training.md describes each. */
+/* The file formats; docs/datasets.md describes each. */
 typedef enum {
     BRDS_FORMAT_AUTO,       /* by the file's name and first bytes */
     BRDS_FORMAT_FEATURES,   /* safetensors: features, lengths, labels (io/workload.h) */
@@ -48,8 +48,8 @@ bool brds_data_format_find(const char *name, brds_data_format *format);
 typedef struct {
     brds_task task;
     brds_data_format format;
-    const char *split;  /* reviews: "train" or "test", NULL: "train"; vowels: NULL */
-    size_t max_length;  /* tokens: longer sequences lose their beginning; 0: no limit */
+    const char *split; /* reviews: "train" or "test", NULL: "train"; vowels: NULL */
+    size_t max_length; /* tokens: longer sequences lose their beginning; 0: no limit */
 } brds_data_options;
 
 /* Reads `path`.  Text becomes tokens of `vocabulary`: where it is empty it is
