@@ -10,6 +10,7 @@
     X(plan)         \
     X(pack)         \
     X(import)       \
+    X(train)        \
     X(prune)        \
     X(vectors)      \
     X(run)          \

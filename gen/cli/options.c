@@ -2,6 +2,7 @@
 #include "cli/options.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -263,6 +264,37 @@ brds_status brds_args_integer(const brds_args *args, const char *name, int64_t l
         char *place = brds_string_format("brdsgen %s", args->command->name);
         brds_fail(diag, BRDS_EUSAGE, place, "", "--%s %s is not an integer from %lld to %lld", name,
                   text, (long long)low, (long long)high);
+        free(place);
+        return BRDS_EUSAGE;
+    }
+    *value = number;
+    return BRDS_OK;
+}
+
+/* Digits with at most one point and an exponent: no hexadecimal, no "inf", no "nan". */
+static bool parse_real(const char *text, double *value)
+{
+    char *end;
+    if (text[0] == '\0' || text[strspn(text, "+-.0123456789eE")] != '\0') {
+        return false;
+    }
+    *value = strtod(text, &end);
+    return *end == '\0' && isfinite(*value);
+}
+
+brds_status brds_args_real(const brds_args *args, const char *name, double low, double high,
+                           double fallback, double *value, brds_diag *diag)
+{
+    const char *text = brds_args_value(args, name);
+    double number = 0.0;
+    if (text == NULL) {
+        *value = fallback;
+        return BRDS_OK;
+    }
+    if (!parse_real(text, &number) || number < low || number > high) {
+        char *place = brds_string_format("brdsgen %s", args->command->name);
+        brds_fail(diag, BRDS_EUSAGE, place, "", "--%s %s is not a number from %g to %g", name, text,
+                  low, high);
         free(place);
         return BRDS_EUSAGE;
     }

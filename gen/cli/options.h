@@ -45,5 +45,8 @@ bool brds_args_flag(const brds_args *args, const char *name);
 /* A decimal (or 0x) integer in [low, high]; `fallback` if absent. */
 brds_status brds_args_integer(const brds_args *args, const char *name, int64_t low, int64_t high,
                               int64_t fallback, int64_t *value, brds_diag *diag);
+/* A finite decimal number in [low, high]; `fallback` if absent. */
+brds_status brds_args_real(const brds_args *args, const char *name, double low, double high,
+                           double fallback, double *value, brds_diag *diag);
 
 #endif

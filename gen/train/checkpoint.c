@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "train/checkpoint.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "io/safetensors.h"
+#include "io/strings.h"
+
+/* The arrays of a trainer, in one list for writing and reading. */
+typedef struct {
+    char name[16];
+    brds_real *data;
+    size_t count;
+} piece;
+
+enum { MAX_PIECES = 4 + 2 * BRDS_MAX_LAYERS };
+
+static size_t pieces(const brds_trainer *trainer, piece *list)
+{
+    size_t count = 0, elements = trainer->model->parameters.elements;
+    list[count++] = (piece){"values", trainer->model->parameters.values, elements};
+    list[count++] = (piece){"best", trainer->best_values, elements};
+    if (trainer->optimiser.first != NULL) {
+        list[count++] = (piece){"first", trainer->optimiser.first, elements};
+        list[count++] = (piece){"second", trainer->optimiser.second, elements};
+    }
+    for (int l = 0; trainer->carry.sequences > 0 && l < trainer->model->layer_count; l++) {
+        const brds_lstm *layer = &trainer->model->layers[l];
+        size_t sequences = trainer->carry.sequences;
+        piece *h = &list[count++], *c = &list[count++];
+        *h = (piece){"", trainer->carry.h[l], sequences * (size_t)layer->output};
+        *c = (piece){"", trainer->carry.c[l], sequences * (size_t)layer->hidden};
+        snprintf(h->name, sizeof h->name, "h_l%d", l);
+        snprintf(c->name, sizeof c->name, "c_l%d", l);
+    }
+    return count;
+}
+
+/* --- the numbers that are no arrays: one line of text --- */
+
+static char *score_text(const brds_score *score)
+{
+    return brds_string_format("%a %zu %zu", score->loss, score->correct, score->targets);
+}
+
+static char *random_text(const brds_random *random)
+{
+    return brds_string_format("%" PRIx64 " %" PRIx64 " %" PRIx64 " %" PRIx64, random->state[0],
+                              random->state[1], random->state[2], random->state[3]);
+}
+
+static char *state_text(const brds_trainer *trainer, int64_t log_bytes)
+{
+    const brds_train_state *state = &trainer->state;
+    char *score = score_text(&state->score), *best = score_text(&state->best);
+    char *random = random_text(&state->random), *shuffle = random_text(&state->shuffle);
+    char *text = NULL;
+    if (score && best && random && shuffle) {
+        text = brds_string_format("%d %zu %d %" PRIu64 " %" PRId64 " %s %s %s %s", state->epoch,
+                                  state->minibatch, state->best_epoch, trainer->optimiser.updates,
+                                  log_bytes, score, best, random, shuffle);
+    }
+    free(score);
+    free(best);
+    free(random);
+    free(shuffle);
+    return text;
+}
+
+static bool read_state(const char *text, brds_trainer *trainer, int64_t *log_bytes)
+{
+    brds_train_state *s = &trainer->state;
+    uint64_t *r = s->random.state, *f = s->shuffle.state;
+    int read = sscanf(
+        text,
+        "%d %zu %d %" SCNu64 " %" SCNd64 " %la %zu %zu %la %zu %zu %" SCNx64 " %" SCNx64 " %" SCNx64
+        " %" SCNx64 " %" SCNx64 " %" SCNx64 " %" SCNx64 " %" SCNx64,
+        &s->epoch, &s->minibatch, &s->best_epoch, &trainer->optimiser.updates, log_bytes,
+        &s->score.loss, &s->score.correct, &s->score.targets, &s->best.loss, &s->best.correct,
+        &s->best.targets, &r[0], &r[1], &r[2], &r[3], &f[0], &f[1], &f[2], &f[3]);
+    return read == 19 && s->epoch >= 0 && s->minibatch < trainer->minibatches && *log_bytes >= 0;
+}
+
+/* --- saving --- */
+
+static brds_status to_floats(const piece *from, float **to, brds_diag *diag)
+{
+    *to = malloc((from->count + 1) * sizeof **to);
+    if (*to == NULL) {
+        return brds_fail_memory(diag);
+    }
+    for (size_t i = 0; i < from->count; i++) {
+        (*to)[i] = (float)from->data[i];
+    }
+    return BRDS_OK;
+}
+
+brds_status brds_checkpoint_save(const char *path, const brds_trainer *trainer,
+                                 const char *identity, int64_t log_bytes, brds_diag *diag)
+{
+    piece list[MAX_PIECES];
+    brds_tensor_out tensors[MAX_PIECES];
+    float *copies[MAX_PIECES] = {NULL};
+    size_t count = pieces(trainer, list);
+    char *state = state_text(trainer, log_bytes);
+    brds_status status = state != NULL ? BRDS_OK : brds_fail_memory(diag);
+    for (size_t i = 0; status == BRDS_OK && i < count; i++) {
+        status = to_floats(&list[i], &copies[i], diag);
+        tensors[i] = (brds_tensor_out){list[i].name, BRDS_F32, 1, {list[i].count}, copies[i]};
+    }
+    if (status == BRDS_OK) {
+        const char *metadata[] = {"identity", identity, "state", state, NULL};
+        status = brds_safetensors_save(path, tensors, count, metadata, diag);
+    }
+    for (size_t i = 0; i < count; i++) {
+        free(copies[i]);
+    }
+    free(state);
+    return status;
+}
+
+/* --- loading --- */
+
+static const char *metadata_of(const brds_safetensors *file, const char *key)
+{
+    for (size_t i = 0; file->metadata != NULL && file->metadata[i] != NULL; i += 2) {
+        if (strcmp(file->metadata[i], key) == 0) {
+            return file->metadata[i + 1];
+        }
+    }
+    return NULL;
+}
+
+/* The first line in which the texts differ. */
+static brds_status compare_identity(const char *path, const char *found, const char *wanted,
+                                    brds_diag *diag)
+{
+    while (*found != '\0' || *wanted != '\0') {
+        size_t found_length = strcspn(found, "\n"), wanted_length = strcspn(wanted, "\n");
+        if (found_length != wanted_length || strncmp(found, wanted, found_length) != 0) {
+            return brds_fail(diag, BRDS_EINPUT, path,
+                             "resume with the options and data it was started with",
+                             "it is of another run: there '%.*s', here '%.*s'", (int)found_length,
+                             found, (int)wanted_length, wanted);
+        }
+        found += found_length + (found[found_length] == '\n');
+        wanted += wanted_length + (wanted[wanted_length] == '\n');
+    }
+    return BRDS_OK;
+}
+
+static brds_status read_piece(const brds_safetensors *file, const piece *to, brds_diag *diag)
+{
+    float *values = NULL;
+    brds_status status = brds_safetensors_floats(file, to->name, 1, &to->count, &values, diag);
+    for (size_t i = 0; status == BRDS_OK && i < to->count; i++) {
+        to->data[i] = (brds_real)values[i];
+    }
+    free(values);
+    return status;
+}
+
+static brds_status read_all(const brds_safetensors *file, brds_trainer *trainer,
+                            const char *identity, int64_t *log_bytes, brds_diag *diag)
+{
+    const char *found = metadata_of(file, "identity"), *state = metadata_of(file, "state");
+    if (found == NULL || state == NULL) {
+        return brds_fail(diag, BRDS_EINPUT, file->path, "", "it is no checkpoint of a training");
+    }
+    brds_status status = compare_identity(file->path, found, identity, diag);
+    if (status != BRDS_OK) {
+        return status;
+    }
+    if (!read_state(state, trainer, log_bytes)) {
+        return brds_fail(diag, BRDS_EINPUT, file->path, "", "its state cannot be read");
+    }
+    piece list[MAX_PIECES];
+    size_t count = pieces(trainer, list);
+    for (size_t i = 0; status == BRDS_OK && i < count; i++) {
+        status = read_piece(file, &list[i], diag);
+    }
+    return status;
+}
+
+brds_status brds_checkpoint_load(const char *path, brds_trainer *trainer, const char *identity,
+                                 int64_t *log_bytes, brds_diag *diag)
+{
+    brds_safetensors file;
+    brds_status status = brds_safetensors_load(path, &file, diag);
+    if (status == BRDS_OK) {
+        status = read_all(&file, trainer, identity, log_bytes, diag);
+        brds_safetensors_free(&file);
+    }
+    if (status == BRDS_OK) {
+        brds_trainer_reorder(trainer);
+        if (trainer->quantised != NULL) {
+            brds_quantised_refresh(trainer->quantised, trainer->model);
+        }
+    }
+    return status;
+}
