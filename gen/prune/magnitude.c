@@ -1,54 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "prune/magnitude.h"
 
-#include <string.h>
-
-enum { DIGIT_BITS = 8, DIGITS = 1 << DIGIT_BITS };
-
-/* Without their sign, floats order as the integers of their bits do. */
-static uint32_t magnitude_bits(float value)
-{
-    uint32_t bits;
-    memcpy(&bits, &value, sizeof bits);
-    return bits & 0x7fffffffu;
-}
-
-/* The nnz-th largest magnitude, digit by digit from the top: after each pass
- * `prefix` holds its leading digits and `rank` counts among those that share
- * them.  `*equal` becomes how many of the magnitudes equal to it are kept. */
-static uint32_t threshold(const float *row, int columns, int nnz, int *equal)
-{
-    uint32_t prefix = 0, mask = 0;
-    int rank = nnz;
-    for (int shift = 32 - DIGIT_BITS; shift >= 0; shift -= DIGIT_BITS) {
-        int histogram[DIGITS] = {0};
-        for (int i = 0; i < columns; i++) {
-            uint32_t bits = magnitude_bits(row[i]);
-            if ((bits & mask) == prefix) {
-                histogram[bits >> shift & (DIGITS - 1)]++;
-            }
-        }
-        uint32_t digit = DIGITS - 1;
-        while (rank > histogram[digit]) {
-            rank -= histogram[digit--];
-        }
-        prefix |= digit << shift;
-        mask |= (uint32_t)(DIGITS - 1) << shift;
-    }
-    *equal = rank;
-    return prefix;
-}
+#include "prune/select.h"
 
 void brds_prune_row(float *row, int columns, int nnz)
 {
-    if (nnz >= columns) {
-        return;
-    }
-    int equal = 0;
-    uint32_t least = nnz > 0 ? threshold(row, columns, nnz, &equal) : UINT32_MAX;
+    brds_selection selection = brds_select(row, (size_t)columns, nnz > 0 ? (size_t)nnz : 0);
     for (int i = 0; i < columns; i++) {
-        uint32_t bits = magnitude_bits(row[i]);
-        if (bits < least || (bits == least && equal-- <= 0)) {
+        if (!brds_select_keeps(&selection, row[i])) {
             row[i] = 0.0f;
         }
     }
