@@ -153,7 +153,9 @@ static void blocks_by_force(const float *weights, int rows, int columns,
                             const brds_pattern_options *options, uint8_t *mask)
 {
     int count = rows * columns, wanted = rows * options->nnz, have = 0;
-    memset(mask, 0, (size_t)count);
+    for (int i = 0; i < count; i++) {
+        mask[i] = 0;
+    }
     for (;;) {
         double best = -1.0;
         int at = -1, of_best = 0, size;
