@@ -16,7 +16,7 @@ typedef struct {
     size_t count;
 } piece;
 
-enum { MAX_PIECES = 4 + 2 * BRDS_MAX_LAYERS };
+enum { MAX_PIECES = 4 + 2 * BRDS_MAX_LAYERS, MAX_TENSORS = MAX_PIECES + BRDS_MAX_PARAMETERS };
 
 static size_t pieces(const brds_trainer *trainer, piece *list)
 {
@@ -38,6 +38,9 @@ static size_t pieces(const brds_trainer *trainer, piece *list)
     }
     return count;
 }
+
+/* The mask of the parameter of this number. */
+#define MASK_NAME "mask.%d"
 
 /* --- the numbers that are no arrays: one line of text --- */
 
@@ -98,26 +101,71 @@ static brds_status to_floats(const piece *from, float **to, brds_diag *diag)
     return BRDS_OK;
 }
 
+static brds_status mask_floats(const brds_parameter *parameter, float **to, brds_diag *diag)
+{
+    *to = malloc((parameter->count + 1) * sizeof **to);
+    if (*to == NULL) {
+        return brds_fail_memory(diag);
+    }
+    for (size_t i = 0; i < parameter->count; i++) {
+        (*to)[i] = (float)parameter->mask[i];
+    }
+    return BRDS_OK;
+}
+
+/* What is to be written, as floats. */
+typedef struct {
+    brds_tensor_out tensors[MAX_TENSORS];
+    char names[MAX_TENSORS][16];
+    float *copies[MAX_TENSORS];
+    size_t count;
+} out_list;
+
+static float **add_tensor(out_list *list, const char *name, size_t elements)
+{
+    snprintf(list->names[list->count], sizeof list->names[0], "%s", name);
+    list->tensors[list->count] =
+        (brds_tensor_out){list->names[list->count], BRDS_F32, 1, {elements}, NULL};
+    return &list->copies[list->count++];
+}
+
+static brds_status gather(const brds_trainer *trainer, out_list *out, brds_diag *diag)
+{
+    piece list[MAX_PIECES];
+    brds_status status = BRDS_OK;
+    size_t count = pieces(trainer, list);
+    for (size_t i = 0; status == BRDS_OK && i < count; i++) {
+        status = to_floats(&list[i], add_tensor(out, list[i].name, list[i].count), diag);
+    }
+    const brds_parameters *parameters = &trainer->model->parameters;
+    for (int i = 0; status == BRDS_OK && i < parameters->count; i++) {
+        if (parameters->list[i].mask != NULL) {
+            char name[16];
+            snprintf(name, sizeof name, MASK_NAME, i);
+            status = mask_floats(&parameters->list[i],
+                                 add_tensor(out, name, parameters->list[i].count), diag);
+        }
+    }
+    for (size_t i = 0; i < out->count; i++) {
+        out->tensors[i].data = out->copies[i];
+    }
+    return status;
+}
+
 brds_status brds_checkpoint_save(const char *path, const brds_trainer *trainer,
                                  const char *identity, int64_t log_bytes, brds_diag *diag)
 {
-    piece list[MAX_PIECES];
-    brds_tensor_out tensors[MAX_PIECES];
-    float *copies[MAX_PIECES] = {NULL};
-    size_t count = pieces(trainer, list);
+    out_list *list = calloc(1, sizeof *list);
     char *state = state_text(trainer, log_bytes);
-    brds_status status = state != NULL ? BRDS_OK : brds_fail_memory(diag);
-    for (size_t i = 0; status == BRDS_OK && i < count; i++) {
-        status = to_floats(&list[i], &copies[i], diag);
-        tensors[i] = (brds_tensor_out){list[i].name, BRDS_F32, 1, {list[i].count}, copies[i]};
-    }
+    brds_status status = list && state ? gather(trainer, list, diag) : brds_fail_memory(diag);
     if (status == BRDS_OK) {
         const char *metadata[] = {"identity", identity, "state", state, NULL};
-        status = brds_safetensors_save(path, tensors, count, metadata, diag);
+        status = brds_safetensors_save(path, list->tensors, list->count, metadata, diag);
     }
-    for (size_t i = 0; i < count; i++) {
-        free(copies[i]);
+    for (size_t i = 0; list != NULL && i < list->count; i++) {
+        free(list->copies[i]);
     }
+    free(list);
     free(state);
     return status;
 }
@@ -163,6 +211,30 @@ static brds_status read_piece(const brds_safetensors *file, const piece *to, brd
     return status;
 }
 
+static brds_status read_masks(const brds_safetensors *file, brds_parameters *parameters,
+                              brds_diag *diag)
+{
+    brds_status status = BRDS_OK;
+    for (int i = 0; status == BRDS_OK && i < parameters->count; i++) {
+        brds_parameter *parameter = &parameters->list[i];
+        char name[16];
+        float *values = NULL;
+        snprintf(name, sizeof name, MASK_NAME, i);
+        if (brds_safetensors_find(file, name) == NULL) {
+            continue;
+        }
+        status = brds_safetensors_floats(file, name, 1, &parameter->count, &values, diag);
+        if (status == BRDS_OK) {
+            status = brds_parameter_mask(parameter, diag);
+        }
+        for (size_t j = 0; status == BRDS_OK && j < parameter->count; j++) {
+            parameter->mask[j] = values[j] != 0.0F;
+        }
+        free(values);
+    }
+    return status;
+}
+
 static brds_status read_all(const brds_safetensors *file, brds_trainer *trainer,
                             const char *identity, int64_t *log_bytes, brds_diag *diag)
 {
@@ -182,7 +254,7 @@ static brds_status read_all(const brds_safetensors *file, brds_trainer *trainer,
     for (size_t i = 0; status == BRDS_OK && i < count; i++) {
         status = read_piece(file, &list[i], diag);
     }
-    return status;
+    return status == BRDS_OK ? read_masks(file, &trainer->model->parameters, diag) : status;
 }
 
 brds_status brds_checkpoint_load(const char *path, brds_trainer *trainer, const char *identity,

@@ -17,12 +17,28 @@
 #define BRDS_VECTOR_CLONES
 #endif
 
+static int threads = 1, threads_now = 1;
+
+/* Below this many products, about a quarter of a millisecond, the other threads cost more time than
+ * they save. */
+static const double worth_threads = 1.6e7;
+
+static void choose_threads(double products)
+{
+    int wanted = products >= worth_threads ? threads : 1;
+    if (wanted != threads_now) {
+        openblas_set_num_threads(wanted);
+        threads_now = wanted;
+    }
+}
+
 void brds_gemm(brds_transpose a_op, brds_transpose b_op, int m, int n, int k, const brds_real *a,
                const brds_real *b, brds_real beta, brds_real *c)
 {
     int lda = a_op == BRDS_TRANSPOSED ? m : k, ldb = b_op == BRDS_TRANSPOSED ? k : n;
     CBLAS_TRANSPOSE a_flag = a_op == BRDS_TRANSPOSED ? CblasTrans : CblasNoTrans;
     CBLAS_TRANSPOSE b_flag = b_op == BRDS_TRANSPOSED ? CblasTrans : CblasNoTrans;
+    choose_threads((double)m * (double)n * (double)k);
 #ifdef BRDS_REAL_DOUBLE
     cblas_dgemm(CblasRowMajor, a_flag, b_flag, m, n, k, 1.0, a, lda, b, ldb, beta, c, n);
 #else
@@ -30,9 +46,11 @@ void brds_gemm(brds_transpose a_op, brds_transpose b_op, int m, int n, int k, co
 #endif
 }
 
-void brds_set_threads(int threads)
+void brds_set_threads(int count)
 {
-    openblas_set_num_threads(threads);
+    threads = count;
+    openblas_set_num_threads(1);
+    threads_now = 1;
 }
 
 #ifdef BRDS_REAL_DOUBLE

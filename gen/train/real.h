@@ -21,8 +21,8 @@ typedef enum { BRDS_AS_IS, BRDS_TRANSPOSED } brds_transpose;
 void brds_gemm(brds_transpose a_op, brds_transpose b_op, int m, int n, int k, const brds_real *a,
                const brds_real *b, brds_real beta, brds_real *c);
 
-/* Threads of the matrix products, at least 1. */
-void brds_set_threads(int threads);
+/* Threads of large matrix products, at least 1, which is how a program starts. */
+void brds_set_threads(int count);
 
 /* In place, `count` elements: 1 / (1 + exp(-x)); tanh(x); exp(x).  In float the
  * relative error of exp is below 2e-7, the absolute error of the others below 2e-7. */

@@ -19,9 +19,9 @@ brds_status brds_log_open(const char *path, bool resume, int64_t bytes, FILE **l
     if (*log == NULL) {
         return brds_fail(diag, BRDS_EFILE, path, "", "cannot open: %s", strerror(errno));
     }
-    if (resume && (fseeko(*log, 0, SEEK_END) != 0 || ftello(*log) < (off_t)bytes ||
-                   ftruncate(fileno(*log), (off_t)bytes) != 0 ||
-                   fseeko(*log, (off_t)bytes, SEEK_SET) != 0)) {
+    if (resume &&
+        (fseeko(*log, 0, SEEK_END) != 0 || ftello(*log) < (off_t)bytes ||
+         ftruncate(fileno(*log), (off_t)bytes) != 0 || fseeko(*log, (off_t)bytes, SEEK_SET) != 0)) {
         fclose(*log);
         *log = NULL;
         return brds_fail(diag, BRDS_EFILE, path, "give the log that the checkpoint belongs to",
@@ -44,11 +44,11 @@ static brds_status log_epoch(const brds_session *session, const brds_trainer *tr
     if (session->log == NULL) {
         return BRDS_OK;
     }
-    json_t *line = json_pack("{s:s, s:i, s:f, s:o, s:o, s:b, s:f}", "label", session->label,
-                             "epoch", event->epoch + 1, "rate", event->rate, "train",
-                             score_json(task, &event->train), "valid",
-                             trainer->valid ? score_json(task, &event->valid) : json_null(), "best",
-                             event->better, "seconds", seconds);
+    json_t *line =
+        json_pack("{s:s, s:i, s:f, s:o, s:o, s:b, s:f}", "label", session->label, "epoch",
+                  event->epoch + 1, "rate", event->rate, "train", score_json(task, &event->train),
+                  "valid", trainer->valid ? score_json(task, &event->valid) : json_null(), "best",
+                  event->better, "seconds", seconds);
     char *text = line ? json_dumps(line, JSON_COMPACT | JSON_REAL_PRECISION(9)) : NULL;
     json_decref(line);
     if (text == NULL) {
@@ -56,9 +56,9 @@ static brds_status log_epoch(const brds_session *session, const brds_trainer *tr
     }
     bool written = fprintf(session->log, "%s\n", text) > 0 && fflush(session->log) == 0;
     free(text);
-    return written ? BRDS_OK
-                   : brds_fail(diag, BRDS_EFILE, "the log", "", "cannot write: %s",
-                               strerror(errno));
+    return written
+               ? BRDS_OK
+               : brds_fail(diag, BRDS_EFILE, "the log", "", "cannot write: %s", strerror(errno));
 }
 
 /* --- progress --- */
@@ -88,11 +88,12 @@ static void show(const brds_session *session, const brds_trainer *trainer,
     size_t all = (size_t)trainer->options->epochs * trainer->minibatches;
     size_t past = (size_t)trainer->state.epoch * trainer->minibatches + trainer->state.minibatch;
     double left = m->done > 0 ? seconds / (double)m->done * (double)(all - past) : 0.0;
-    fprintf(stderr, "\r%s: epoch %d/%d, %3.0f %%, loss %.4f, %s %.4g, %.0f %s/s, %d:%02d left\033[K",
+    fprintf(stderr,
+            "\r%s: epoch %d/%d, %3.0f %%, loss %.4f, %s %.4g, %.0f %s/s, %d:%02d left\033[K",
             session->label, event->epoch + 1, trainer->options->epochs,
-            event->epoch_ended ? 100.0
-                               : 100.0 * (double)trainer->state.minibatch /
-                                     (double)trainer->minibatches,
+            event->epoch_ended
+                ? 100.0
+                : 100.0 * (double)trainer->state.minibatch / (double)trainer->minibatches,
             brds_score_loss(&event->train), task == BRDS_TASK_CLASSIFY ? "accuracy" : "perplexity",
             brds_score_metric(task, event->epoch_ended ? &event->valid : &event->train),
             (double)m->targets / seconds, task == BRDS_TASK_CLASSIFY ? "examples" : "tokens",
@@ -118,7 +119,13 @@ static brds_status one_step(const brds_session *session, brds_trainer *trainer, 
 {
     brds_train_event event;
     size_t before = trainer->state.score.targets;
-    brds_status status = brds_trainer_step(trainer, &event, diag);
+    brds_status status = BRDS_OK;
+    if (session->before_step != NULL) {
+        status = session->before_step(session->context, trainer, diag);
+    }
+    if (status == BRDS_OK) {
+        status = brds_trainer_step(trainer, &event, diag);
+    }
     if (status != BRDS_OK) {
         return status;
     }

@@ -20,6 +20,9 @@ typedef struct {
     const char *identity;   /* train/checkpoint.h */
     FILE *log;              /* one JSON object a line, one line an epoch; or NULL */
     bool progress;          /* a line on standard error that is written over */
+    /* Called before every minibatch with `context`, for what changes while training; or NULL. */
+    brds_status (*before_step)(void *context, brds_trainer *trainer, brds_diag *diag);
+    void *context;
 } brds_session;
 
 /* Opens a log: anew, or cut to its first `bytes` bytes, for a run that goes on. */

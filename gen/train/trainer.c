@@ -276,8 +276,9 @@ static brds_status end_epoch(brds_trainer *trainer, brds_train_event *event, brd
     if (status != BRDS_OK) {
         return status;
     }
-    event->better = state->best_epoch < 0 || trainer->valid == NULL ||
-                    brds_score_better(trainer->train->task, &event->valid, &state->best);
+    event->better = state->epoch >= trainer->options->best_from &&
+                    (state->best_epoch < 0 || trainer->valid == NULL ||
+                     brds_score_better(trainer->train->task, &event->valid, &state->best));
     if (event->better) {
         state->best_epoch = state->epoch;
         state->best = event->valid;

@@ -23,6 +23,7 @@ typedef struct {
     size_t batch;   /* sequences, or streams of a language model */
     size_t chunk;   /* steps that gradients flow back through, of a language model */
     int epochs;
+    int best_from; /* epochs before this one (the first is 0) cannot be the best */
     uint64_t seed;
 } brds_train_options;
 
