@@ -123,7 +123,7 @@ typedef struct {
 
 static float **add_tensor(out_list *list, const char *name, size_t elements)
 {
-    snprintf(list->names[list->count], sizeof list->names[0], "%s", name);
+    snprintf(list->names[list->count], sizeof list->names[0], "%.15s", name);
     list->tensors[list->count] =
         (brds_tensor_out){list->names[list->count], BRDS_F32, 1, {elements}, NULL};
     return &list->copies[list->count++];

@@ -13,21 +13,28 @@
 
 /* --- log --- */
 
+brds_status brds_log_cut(FILE *log, int64_t bytes, brds_diag *diag)
+{
+    if (fseeko(log, 0, SEEK_END) != 0 || ftello(log) < (off_t)bytes ||
+        ftruncate(fileno(log), (off_t)bytes) != 0 || fseeko(log, (off_t)bytes, SEEK_SET) != 0) {
+        return brds_fail(diag, BRDS_EFILE, "the log", "give the log that the checkpoint belongs to",
+                         "cannot go on after its first %" PRId64 " bytes", bytes);
+    }
+    return BRDS_OK;
+}
+
 brds_status brds_log_open(const char *path, bool resume, int64_t bytes, FILE **log, brds_diag *diag)
 {
     *log = fopen(path, resume ? "r+" : "w");
     if (*log == NULL) {
         return brds_fail(diag, BRDS_EFILE, path, "", "cannot open: %s", strerror(errno));
     }
-    if (resume &&
-        (fseeko(*log, 0, SEEK_END) != 0 || ftello(*log) < (off_t)bytes ||
-         ftruncate(fileno(*log), (off_t)bytes) != 0 || fseeko(*log, (off_t)bytes, SEEK_SET) != 0)) {
+    brds_status status = resume ? brds_log_cut(*log, bytes, diag) : BRDS_OK;
+    if (status != BRDS_OK) {
         fclose(*log);
         *log = NULL;
-        return brds_fail(diag, BRDS_EFILE, path, "give the log that the checkpoint belongs to",
-                         "cannot go on after its first %" PRId64 " bytes", bytes);
     }
-    return BRDS_OK;
+    return status;
 }
 
 static json_t *score_json(brds_task task, const brds_score *score)

@@ -29,6 +29,9 @@ typedef struct {
 brds_status brds_log_open(const char *path, bool resume, int64_t bytes, FILE **log,
                           brds_diag *diag);
 
+/* Cuts an open log to its first `bytes` bytes; what follows is written there. */
+brds_status brds_log_cut(FILE *log, int64_t bytes, brds_diag *diag);
+
 /* Until brds_trainer_done.  A failure, a full disk too, leaves the last good checkpoint. */
 brds_status brds_session_run(const brds_session *session, brds_trainer *trainer, brds_diag *diag);
 
