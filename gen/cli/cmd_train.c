@@ -12,6 +12,9 @@
 #include "train/checkpoint.h"
 #include "train/session.h"
 
+static const brds_fit_defaults defaults = {
+    .epochs = 30, .epochs_language = 13, .rate_adam = 0.002, .rate_sgd = 20.0, .decay_from = 5};
+
 typedef struct {
     brds_training training;
     brds_quantised quantised;
@@ -164,7 +167,7 @@ static brds_status run(const brds_args *args, brds_diag *diag)
         return brds_fail_memory(diag);
     }
     brds_status status = check_arguments(args, diag);
-    status = status ? status : brds_training_load(args, &job->training, diag);
+    status = status ? status : brds_training_load(args, &defaults, &job->training, diag);
     status = status ? status : make_trainer(args, job, diag);
     status = status ? status : make_session(args, job, diag);
     status = status ? status : brds_session_run(&job->session, job->trainer, diag);
@@ -178,6 +181,9 @@ static const brds_option options[] = {
     BRDS_DATA_OPTIONS,
     {"model", 'm', "FILE", "the network to start from (default: random)"},
     {"output", 'o', "FILE", "the trained network, in safetensors"},
+    {"epochs", 0, "N", "passes over the data (default 30; language model: 13)"},
+    {"rate", 0, "R", "learning rate (default: adam 0.002, sgd 20)"},
+    {"decay-from", 0, "N", "the first epoch with a lower rate (default 5)"},
     BRDS_FIT_OPTIONS,
     {"init", 0, "R", "random weights lie within +-R (default 1/sqrt(hidden); language model: 0.1)"},
     {"forget-bias", 0, "R", "added to the forget gates' first biases (default 0)"},

@@ -48,20 +48,27 @@ static brds_status read_int(const brds_args *args, const char *option, int64_t l
 
 /* The language model's defaults are those of the small network of 1409.2329; its rate 1 and clip 5
  * are of a loss that is the sum over 20 steps, ours is their mean. */
-static brds_status read_fit(const brds_args *args, brds_task task, brds_train_options *options,
-                            brds_diag *diag)
+static brds_status read_fit(const brds_args *args, const brds_fit_defaults *defaults,
+                            brds_task task, brds_train_options *options, brds_diag *diag)
 {
     bool language = task == BRDS_TASK_LANGUAGE_MODEL, sgd = false;
     int64_t seed = 1;
     brds_status s = read_name(args, "optimiser", "adam", "sgd", language, &sgd, diag);
     options->optimiser = sgd ? BRDS_SGD : BRDS_ADAM;
-    s = s ? s : read_int(args, "epochs", 1, 100000, language ? 13 : 30, &options->epochs, diag);
+    s = s ? s
+          : read_int(args, "epochs", 1, 100000,
+                     language ? defaults->epochs_language : defaults->epochs, &options->epochs,
+                     diag);
     s = s ? s : read_size(args, "batch", language ? 20 : 32, &options->batch, diag);
     s = s ? s : read_size(args, "chunk", 20, &options->chunk, diag);
-    s = s ? s : brds_args_real(args, "rate", 0.0, 1e6, sgd ? 20.0 : 0.002, &options->rate, diag);
+    s = s ? s
+          : brds_args_real(args, "rate", 0.0, 1e6, sgd ? defaults->rate_sgd : defaults->rate_adam,
+                           &options->rate, diag);
     s = s ? s
           : brds_args_real(args, "decay", 0.0, 1.0, language ? 0.5 : 1.0, &options->decay, diag);
-    s = s ? s : read_int(args, "decay-from", 1, 100000, 5, &options->decay_from, diag);
+    s = s ? s
+          : read_int(args, "decay-from", 1, 100000, defaults->decay_from, &options->decay_from,
+                     diag);
     options->decay_from--;
     s = s ? s : brds_args_real(args, "clip", 0.0, 1e6, sgd ? 0.25 : 5.0, &options->clip, diag);
     s = s ? s : brds_args_real(args, "dropout", 0.0, 0.95, 0.0, &options->dropout, diag);
@@ -254,14 +261,15 @@ static brds_status describe(brds_training *training, brds_diag *diag)
 
 /* --- the whole --- */
 
-brds_status brds_training_load(const brds_args *args, brds_training *training, brds_diag *diag)
+brds_status brds_training_load(const brds_args *args, const brds_fit_defaults *defaults,
+                               brds_training *training, brds_diag *diag)
 {
     bool language = false;
     memset(training, 0, sizeof *training);
     brds_status status =
         read_name(args, "task", "classify", "language-model", false, &language, diag);
     training->task = language ? BRDS_TASK_LANGUAGE_MODEL : BRDS_TASK_CLASSIFY;
-    status = status ? status : read_fit(args, training->task, &training->options, diag);
+    status = status ? status : read_fit(args, defaults, training->task, &training->options, diag);
     status = status ? status : read_threads(args, &training->threads, diag);
     status =
         status ? status : brds_spec_load(brds_args_operand(args, 0), false, &training->spec, diag);

@@ -23,14 +23,11 @@
                           "(default: by the file)"},                                        \
     {"max-length", 0, "N", "tokens of a sequence, the last ones (default: all)"}
 #define BRDS_FIT_OPTIONS                                                                    \
-    {"epochs", 0, "N", "passes over the data (default 30; language model: 13)"},            \
     {"batch", 0, "N", "sequences of a minibatch (default 32; language model: 20 streams)"}, \
     {"chunk", 0, "N", "language model: steps that gradients flow back (default 20)"},       \
     {"optimiser", 0, "NAME", "adam (default) or sgd (default of a language model)"},        \
-    {"rate", 0, "R", "learning rate (default: adam 0.002, sgd 20)"},                        \
     {"decay", 0, "R", "factor of the rate after each epoch from --decay-from on "           \
                       "(default 1; language model: 0.5)"},                                  \
-    {"decay-from", 0, "N", "the first epoch with a lower rate (default 5)"},                \
     {"clip", 0, "R", "largest norm of the gradient, 0: any (default 5; sgd: 0.25)"},        \
     {"dropout", 0, "R", "share of the layers' inputs that is dropped (default 0)"},         \
     {"seed", 0, "N", "of everything that is drawn (default 1)"},                            \
@@ -57,9 +54,17 @@ typedef struct {
     char *identity;   /* train/checkpoint.h */
 } brds_training;
 
+/* Defaults that the commands differ in. */
+typedef struct {
+    int epochs, epochs_language;
+    double rate_adam, rate_sgd;
+    int decay_from;
+} brds_fit_defaults;
+
 /* Reads operand 0 as the spec, then options, data and network; makes the model.  The struct must
  * not be moved afterwards. */
-brds_status brds_training_load(const brds_args *args, brds_training *training, brds_diag *diag);
+brds_status brds_training_load(const brds_args *args, const brds_fit_defaults *defaults,
+                               brds_training *training, brds_diag *diag);
 void brds_training_free(brds_training *training);
 
 /* Writes the model with the vocabulary in its metadata; `what` is the value of its key "trained". */

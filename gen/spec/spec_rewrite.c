@@ -6,20 +6,27 @@
 
 #include "io/file.h"
 
+/* The object of this key, made where the document relies on the default. */
+static json_t *child(json_t *parent, const char *key)
+{
+    json_t *object = json_object_get(parent, key);
+    if (object == NULL && json_object_set_new(parent, key, json_object()) == 0) {
+        object = json_object_get(parent, key);
+    }
+    return object;
+}
+
 static brds_status change(json_t *document, const char *path, const brds_spec *spec,
                           brds_diag *diag)
 {
     json_t *layers = json_object_get(json_object_get(document, "network"), "layers");
-    json_t *weight = json_object_get(json_object_get(document, "numeric"), "weight");
-    bool good = (int)json_array_size(layers) == spec->layer_count;
+    json_t *weight = child(child(document, "numeric"), "weight");
+    bool good = (int)json_array_size(layers) == spec->layer_count &&
+                json_object_set_new(weight, "bits", json_integer(spec->weight_bits)) == 0;
     for (int l = 0; good && l < spec->layer_count; l++) {
         json_t *layer = json_array_get(layers, (size_t)l);
         good = json_object_set_new(layer, "nnz_x", json_integer(spec->layers[l].nnz_x)) == 0 &&
                json_object_set_new(layer, "nnz_h", json_integer(spec->layers[l].nnz_h)) == 0;
-    }
-    /* without the key, the bits are the default, which is what they were read as */
-    if (good && json_is_object(weight)) {
-        good = json_object_set_new(weight, "bits", json_integer(spec->weight_bits)) == 0;
     }
     return good ? BRDS_OK
                 : brds_fail(diag, BRDS_EINPUT, path, "", "it is not the spec that was read before");
