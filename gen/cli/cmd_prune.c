@@ -1,153 +1,82 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "cli/json.h"
-#include "cli/options.h"
-#include "io/strings.h"
-#include "net/network_load.h"
-#include "prune/magnitude.h"
-#include "spec/spec.h"
+#include "cli/prune.h"
+#include "cli/training.h"
 
-typedef struct {
-    brds_prune_result results[BRDS_MAX_MATRICES];
-    int count;
-} prune_report;
+/* Options that make no sense without data; NULL ends. */
+static const char *const data_only[] = {"sparsity", "pattern", "bits",   "write-spec", "work",
+                                        "resume",   "log",     "plot",   "valid",      "test",
+                                        "epochs",   "ramp",    "trials", "fill-lanes", NULL};
 
-static void print_table(const prune_report *report, const char *output, FILE *stream)
+static brds_status check_arguments(const brds_args *args, bool with_data, brds_diag *diag)
 {
-    fprintf(stream, "%-16s %7s %8s %12s %10s %10s\n", "matrix", "rows", "columns", "kept a row",
-            "sparsity", "norm kept");
-    for (int i = 0; i < report->count; i++) {
-        const brds_prune_result *result = &report->results[i];
-        fprintf(stream, "%-16s %7d %8d %12d %8.2f %% %8.2f %%\n", result->matrix.name,
-                result->matrix.rows, result->matrix.columns, result->matrix.nnz,
-                100.0 * result->sparsity, 100.0 * result->norm_kept);
-    }
-    fprintf(stream, "wrote %s\n", output);
-}
-
-static brds_status print_json(const prune_report *report, const char *output, FILE *stream,
-                              brds_diag *diag)
-{
-    json_t *matrices = json_array();
-    for (int i = 0; i < report->count; i++) {
-        const brds_prune_result *result = &report->results[i];
-        json_t *entry = json_pack(
-            "{s:s, s:i, s:i, s:i, s:I, s:I, s:f, s:f}", "matrix", result->matrix.name, "rows",
-            result->matrix.rows, "columns", result->matrix.columns, "nnz", result->matrix.nnz,
-            "nonzeros_before", (json_int_t)result->before, "nonzeros", (json_int_t)result->kept,
-            "sparsity", result->sparsity, "squared_norm_kept", result->norm_kept);
-        json_array_append_new(matrices, entry);
-    }
-    json_t *root = json_pack("{s:s, s:o, s:o}", "method", "magnitude", "output",
-                             brds_json_text(output), "matrices", matrices);
-    return brds_json_print(root, stream, diag);
-}
-
-/* "magnitude: weight_ih_l0 8 of 39 a row, ...", malloc'ed. */
-static char *describe(const prune_report *report)
-{
-    char text[BRDS_MAX_MATRICES * 64] = "magnitude:";
-    size_t used = strlen(text);
-    for (int i = 0; i < report->count; i++) {
-        const brds_matrix *matrix = &report->results[i].matrix;
-        used += (size_t)snprintf(text + used, sizeof text - used, "%s %s %d of %d a row",
-                                 i ? "," : "", matrix->name, matrix->nnz, matrix->columns);
-    }
-    return brds_string_copy(text);
-}
-
-/* The source's metadata with "pruned" set. */
-static brds_status save(const char *path, const brds_network *network, const prune_report *report,
-                        const brds_safetensors *source, brds_diag *diag)
-{
-    size_t length = 0;
-    while (source->metadata && source->metadata[length]) {
-        length++;
-    }
-    const char **metadata = calloc(length + 3, sizeof *metadata);
-    char *pruned = describe(report);
-    brds_status status = metadata && pruned ? BRDS_OK : brds_fail_memory(diag);
-    if (!status) {
-        size_t used = 0;
-        for (size_t i = 0; i < length; i += 2) {
-            if (strcmp(source->metadata[i], "pruned") != 0) {
-                metadata[used++] = source->metadata[i];
-                metadata[used++] = source->metadata[i + 1];
-            }
-        }
-        metadata[used++] = "pruned";
-        metadata[used++] = pruned;
-        status = brds_network_save_with(path, network, metadata, diag);
-    }
-    free(pruned);
-    free(metadata);
-    return status;
-}
-
-static brds_status prune(const brds_spec *spec, const char *model, const char *output,
-                         prune_report *report, brds_diag *diag)
-{
-    brds_safetensors file;
-    brds_status status = brds_safetensors_load(model, &file, diag);
-    if (status) {
-        return status;
-    }
-    brds_network network;
-    status = brds_network_from_file(&file, spec, &network, NULL, diag);
-    if (!status) {
-        report->count = brds_prune_magnitude(&network, spec, report->results);
-        status = save(output, &network, report, &file, diag);
-        brds_network_free(&network);
-    }
-    brds_safetensors_free(&file);
-    return status;
-}
-
-static brds_status check_arguments(const char *model, const char *output, const char *method,
-                                   brds_diag *diag)
-{
-    if (!model || !output) {
+    const char *method = brds_args_value(args, "method");
+    if (!brds_args_value(args, "model") || !brds_args_value(args, "output")) {
         return brds_fail(diag, BRDS_EUSAGE, "", "", "%s is missing",
-                         model ? "-o OUT.safetensors" : "--model MODEL.safetensors");
+                         brds_args_value(args, "model") ? "-o OUT.safetensors"
+                                                        : "--model MODEL.safetensors");
     }
-    if (method && strcmp(method, "magnitude") != 0) {
-        return brds_fail(diag, BRDS_EUSAGE, "", "known is magnitude", "unknown method '%s'",
-                         method);
+    if (method && strcmp(method, "magnitude") != 0 && strcmp(method, "retrain") != 0) {
+        return brds_fail(diag, BRDS_EUSAGE, "", "known are magnitude and retrain",
+                         "unknown method '%s'", method);
+    }
+    if (method && (strcmp(method, "retrain") == 0) != with_data) {
+        return brds_fail(diag, BRDS_EUSAGE, "", "",
+                         with_data ? "--data is for retraining, not for --method magnitude"
+                                   : "--method retrain needs --data FILE");
+    }
+    for (size_t i = 0; !with_data && data_only[i] != NULL; i++) {
+        if (brds_args_value(args, data_only[i]) != NULL || brds_args_flag(args, data_only[i])) {
+            return brds_fail(diag, BRDS_EUSAGE, "", "", "--%s needs --data FILE", data_only[i]);
+        }
     }
     return BRDS_OK;
 }
 
 static brds_status run(const brds_args *args, brds_diag *diag)
 {
-    const char *model = brds_args_value(args, "model"), *output = brds_args_value(args, "output");
-    brds_status status = check_arguments(model, output, brds_args_value(args, "method"), diag);
-    brds_spec spec;
-    if (!status) {
-        status = brds_spec_load(brds_args_operand(args, 0), false, &spec, diag);
-    }
-    prune_report report = {.count = 0};
-    if (!status) {
-        status = prune(&spec, model, output, &report, diag);
-    }
-    if (status) {
+    bool with_data = brds_args_value(args, "data") != NULL;
+    brds_status status = check_arguments(args, with_data, diag);
+    if (status != BRDS_OK) {
         return status;
     }
-    /* The report must not end up among the tensors. */
-    FILE *stream = strcmp(output, "-") == 0 ? stderr : stdout;
-    if (brds_args_flag(args, "json")) {
-        return print_json(&report, output, stream, diag);
-    }
-    print_table(&report, output, stream);
-    return BRDS_OK;
+    return with_data ? brds_prune_with_data(args, diag) : brds_prune_without_data(args, diag);
 }
 
 static const brds_option options[] = {
-    {"model", 0, "FILE", "the trained network, in safetensors"},
-    {"method", 0, "NAME", "how weights are chosen: magnitude (the default)"},
+    {"model", 'm', "FILE", "the trained network, in safetensors"},
     {"output", 'o', "FILE", "the pruned network, in safetensors"},
+    {"method", 0, "NAME", "retrain (the default with --data) or magnitude (without)"},
+    {"sparsity", 0, "SHARE", "zeros of all W_x and W_h, 0.5 to 0.99 (default: the spec's counts)"},
+    {"pattern", 0, "LIST",
+     "of dense, unstructured, bank, block, row, dual; the last one is written (default: dual with "
+     "--sparsity, else row)"},
+    {"write-spec", 0, "FILE", "the spec with the counts found (and --bits)"},
+    {"bits", 0, "N",
+     "bits of a weight (default: the spec's); retrains with the hardware's numbers"},
+    BRDS_DATA_OPTIONS,
+    {"epochs", 0, "N", "of retraining a pattern (default 12; language model: 6)"},
+    {"ramp", 0, "N", "epochs of them in which zeros become more (default: half)"},
+    {"quantised-epochs", 0, "N", "after them, with the hardware's numbers (default 0; --bits: 3)"},
+    {"quantised-rate", 0, "R", "their learning rate (default: a tenth of --rate)"},
+    {"rate", 0, "R", "learning rate (default: adam 0.001, sgd 10)"},
+    {"decay-from", 0, "N", "the first epoch with a lower rate (default 3)"},
+    {"trials", 0, "N", "dual: ratios that are tried (default 9)"},
+    {"trial-epochs", 0, "N", "of retraining a trial (default 4; language model: 2)"},
+    {"trial-ramp", 0, "N", "epochs of them in which zeros become more (default: half)"},
+    {"step", 0, "N", "first step, in weights of a row (default: an eighth of those kept)"},
+    {"step-min", 0, "N", "last step (default: a quarter of the first)"},
+    {"per-layer", 0, NULL, "dual: a search for each layer"},
+    {"fill-lanes", 0, NULL, "only counts that fill the spec's lanes"},
+    {"bank-columns", 0, "N", "bank: columns of a bank (default 32)"},
+    {"block", 0, "N", "block: rows and columns of a block (default 4)"},
+    BRDS_FIT_OPTIONS,
+    {"work", 0, "DIR", "where checkpoints go"},
+    {"every", 0, "SECONDS", "between checkpoints, besides each epoch's end (default 60)"},
+    {"resume", 0, NULL, "go on from the checkpoints of --work"},
+    {"log", 0, "FILE", "one line of JSON an epoch"},
+    {"plot", 0, "FILE", "the log's curves as SVG, drawn by gnuplot; needs --log"},
     {"json", 0, NULL, "print the report as JSON"},
     {0},
 };
@@ -158,10 +87,13 @@ const brds_command brds_cmd_prune = {
     .operand_min = 1,
     .operand_max = 1,
     .summary = "prune a network to the row-balanced pattern of a spec",
-    .description = "Keeps in every row of every weight matrix as many weights as the spec says, "
-                   "those of the largest magnitude, and sets the others to zero.  The network is "
-                   "not retrained.  Reports for each matrix how sparse it became and which share "
-                   "of its squared norm was kept.",
+    .description =
+        "Keeps in every row of every weight matrix as many weights as the spec says, those of the "
+        "largest magnitude, and sets the others to zero.  Without data the network is not "
+        "retrained.  With --data it is: the zeros become more while it trains.  With --sparsity "
+        "the pair of ratios, that of W_x and that of W_h, is searched at this overall sparsity: "
+        "each pair is retrained briefly, the validation set decides, and the best one is retrained "
+        "to the end.  Several patterns may be compared with the same budget.",
     .options = options,
     .run = run,
 };
