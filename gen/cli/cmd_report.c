@@ -8,6 +8,7 @@
 #include "io/strings.h"
 #include "report/synth_report.h"
 #include "report/verify_report.h"
+#include "report/workloads_report.h"
 
 static const brds_option options[] = {
     {"output", 'o', "PATH", "bench: the run's file; synth: the folder of the reports"},
@@ -136,6 +137,26 @@ static brds_status report_summary(const brds_args *args, brds_diag *diag)
     return brds_synth_summary(brds_args_operand(args, 1), stdout, diag);
 }
 
+static brds_status report_workloads(const brds_args *args, brds_diag *diag)
+{
+    const char *folder = brds_args_operand(args, 1);
+    json_t *results = NULL;
+    brds_status status = brds_workloads_gather(folder, &results, diag);
+    if (status)
+        return status;
+    status = write_one(folder, "results.json", results, write_dump, diag);
+    if (!status)
+        status = write_one(folder, "results.md", results, brds_workloads_write_markdown, diag);
+    if (!status)
+        status = brds_workloads_plot(results, folder, diag);
+    if (!status)
+        status = brds_args_flag(args, "json")
+                     ? write_dump(results, stdout, diag)
+                     : brds_workloads_write_markdown(results, stdout, diag);
+    json_decref(results);
+    return status;
+}
+
 static brds_status run(const brds_args *args, brds_diag *diag)
 {
     static const struct {
@@ -144,12 +165,13 @@ static brds_status run(const brds_args *args, brds_diag *diag)
     } kinds[] = {{"verify", report_verify},
                  {"bench", report_bench},
                  {"synth", report_synth},
-                 {"summary", report_summary}};
+                 {"summary", report_summary},
+                 {"workloads", report_workloads}};
     const char *kind = brds_args_operand(args, 0);
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
         if (strcmp(kind, kinds[i].kind) == 0)
             return kinds[i].run(args, diag);
-    return brds_fail(diag, BRDS_EUSAGE, "", "verify, bench, synth or summary",
+    return brds_fail(diag, BRDS_EUSAGE, "", "verify, bench, synth, summary or workloads",
                      "'%s' is no kind of report", kind);
 }
 
@@ -164,6 +186,8 @@ const brds_command brds_cmd_report = {
     "VECTORS.json LOG makes a run's result from a testbench's log. synth STAT.json makes the area "
     "report from what Yosys' `stat -json` printed, beside the plan's estimate. summary DIR prints "
     "a "
-    "table of all area reports in DIR.",
+    "table of all area reports in DIR. workloads DIR gathers what 'make workloads' left in DIR "
+    "into "
+    "DIR/results.json, DIR/results.md and plots.",
     options,
     run};

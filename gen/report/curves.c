@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "report/curves.h"
 
-#include <errno.h>
 #include <jansson.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "io/file.h"
 #include "io/strings.h"
+#include "report/gnuplot.h"
 
 typedef struct {
     char *label;
@@ -113,14 +112,13 @@ static bool starts_curve(const log_points *log, size_t i)
     return i == 0 || strcmp(log->points[i].label, log->points[i - 1].label) != 0;
 }
 
-/* A title in single quotes, where a quote is written twice. */
 static void put_title(FILE *script, const char *label, const char *what)
 {
-    fputs("title '", script);
-    for (const char *c = label; *c != '\0'; c++) {
-        fprintf(script, *c == '\'' ? "''" : "%c", *c);
-    }
-    fprintf(script, "%s' noenhanced", what);
+    char title[128];
+    snprintf(title, sizeof title, "%.100s%s", label, what);
+    fputs("title ", script);
+    brds_gnuplot_quote(script, title);
+    fputs(" noenhanced", script);
 }
 
 /* One panel: a curve of every label (several: of the validation set only). */
@@ -146,62 +144,20 @@ static void put_panel(FILE *script, const log_points *log, const char *axis, boo
     fputc('\n', script);
 }
 
-static void put_script(FILE *script, const log_points *log)
+static void put_script(FILE *script, const void *context)
 {
+    const log_points *log = context;
     fputs("$data << END\n", script);
     for (size_t i = 0; i < log->count; i++) {
         const point *p = &log->points[i];
         fprintf(script, "%s%d %.9g %.9g %.9g %.9g\n", i > 0 && starts_curve(log, i) ? "\n\n" : "",
                 p->epoch, p->train_loss, p->train_metric, p->valid_loss, p->valid_metric);
     }
-    fputs("END\nset terminal svg size 800,700 dynamic font 'sans,12'\n"
-          "set grid\nset key outside right\nset xlabel 'epoch'\nset multiplot layout 2,1\n",
+    fputs("END\nset grid\nset key outside right\nset xlabel 'epoch'\nset multiplot layout 2,1\n",
           script);
     put_panel(script, log, "loss", false);
     put_panel(script, log, log->perplexity ? "perplexity" : "accuracy", true);
     fputs("unset multiplot\n", script);
-}
-
-static brds_status copy_output(FILE *from, const char *path, brds_diag *diag)
-{
-    char block[65536];
-    brds_outfile *file;
-    FILE *stream;
-    brds_status status = brds_outfile_begin(path, &file, &stream, diag);
-    if (status != BRDS_OK) {
-        pclose(from);
-        return status;
-    }
-    size_t total = 0;
-    for (size_t got = 0; (got = fread(block, 1, sizeof block, from)) > 0; total += got) {
-        fwrite(block, 1, got, stream);
-    }
-    if (pclose(from) != 0 || total == 0) {
-        brds_outfile_abort(file);
-        return brds_fail(diag, BRDS_EFILE, path, "is it there? Debian package: gnuplot-nox",
-                         "gnuplot failed");
-    }
-    return brds_outfile_commit(file, diag);
-}
-
-static brds_status draw(const log_points *log, const char *path, brds_diag *diag)
-{
-    char name[] = "/tmp/brdsgen-plot-XXXXXX", command[64];
-    int descriptor = mkstemp(name);
-    FILE *script = descriptor >= 0 ? fdopen(descriptor, "w") : NULL;
-    if (script == NULL) {
-        return brds_fail(diag, BRDS_EFILE, name, "", "cannot write: %s", strerror(errno));
-    }
-    put_script(script, log);
-    brds_status status = brds_close_file(script, name, diag);
-    if (status == BRDS_OK) {
-        snprintf(command, sizeof command, "gnuplot %s", name);
-        FILE *output = popen(command, "r");
-        status = output != NULL ? copy_output(output, path, diag)
-                                : brds_fail(diag, BRDS_EFILE, path, "", "cannot run gnuplot");
-    }
-    unlink(name);
-    return status;
 }
 
 brds_status brds_curves_plot(const char *log_path, const char *svg_path, brds_diag *diag)
@@ -209,7 +165,7 @@ brds_status brds_curves_plot(const char *log_path, const char *svg_path, brds_di
     log_points log = {.path = log_path};
     brds_status status = read_log(&log, diag);
     if (status == BRDS_OK) {
-        status = draw(&log, svg_path, diag);
+        status = brds_gnuplot(svg_path, put_script, &log, diag);
     }
     free_points(&log);
     return status;
