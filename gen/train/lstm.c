@@ -92,31 +92,6 @@ static void add_peephole(const brds_lstm *lstm, int gate, const brds_real *c, br
     }
 }
 
-static void sigmoid(const brds_lstm *lstm, brds_real *x, size_t count)
-{
-    if (lstm->fake != NULL) {
-        brds_fake_function(lstm->fake, &lstm->fake->sigmoid, x, count);
-    } else {
-        brds_sigmoid(x, count);
-    }
-}
-
-static void tanh_(const brds_lstm *lstm, brds_real *x, size_t count)
-{
-    if (lstm->fake != NULL) {
-        brds_fake_function(lstm->fake, &lstm->fake->tanh, x, count);
-    } else {
-        brds_tanh(x, count);
-    }
-}
-
-static void round_to(const brds_lstm *lstm, bool cell, brds_real *x, size_t count)
-{
-    if (lstm->fake != NULL) {
-        brds_fake_round(lstm->fake, cell ? lstm->fake->cell : lstm->fake->activation, x, count);
-    }
-}
-
 /* One sequence's units of one step: gates (4H) hold z and become i, f, g, o. */
 static void forward_row(const brds_lstm *lstm, const brds_real *c_before, brds_real *gates,
                         brds_real *c, brds_real *tanh_c, brds_real *m)
@@ -126,20 +101,36 @@ static void forward_row(const brds_lstm *lstm, const brds_real *c_before, brds_r
                         *restrict o = gates + 3 * hidden;
     add_peephole(lstm, 0, c_before, i);
     add_peephole(lstm, 1, c_before, f);
-    sigmoid(lstm, gates, 2 * hidden);
-    tanh_(lstm, g, hidden);
+    brds_sigmoid(gates, 2 * hidden);
+    brds_tanh(g, hidden);
     for (size_t j = 0; j < hidden; j++) {
         c[j] = f[j] * c_before[j] + i[j] * g[j];
     }
-    round_to(lstm, true, c, hidden);
     add_peephole(lstm, 2, c, o);
-    sigmoid(lstm, o, hidden);
+    brds_sigmoid(o, hidden);
     memcpy(tanh_c, c, hidden * sizeof *c);
-    tanh_(lstm, tanh_c, hidden);
+    brds_tanh(tanh_c, hidden);
     for (size_t j = 0; j < hidden; j++) {
         m[j] = o[j] * tanh_c[j];
     }
-    round_to(lstm, false, m, hidden);
+}
+
+/* The same in the hardware's numbers; z is without its bias. */
+static void fake_row(const brds_lstm *lstm, const brds_real *c_before, brds_real *gates,
+                     brds_real *c, brds_real *tanh_c, brds_real *m)
+{
+    const brds_fake *fake = lstm->fake;
+    const brds_pwl *sigmoid = &fake->sigmoid;
+    const brds_real *bias = lstm->bias->forward;
+    const brds_real *p = lstm->peephole != NULL ? lstm->peephole->forward : NULL;
+    size_t hidden = (size_t)lstm->hidden;
+    brds_real *i = gates, *f = gates + hidden, *g = gates + 2 * hidden, *o = gates + 3 * hidden;
+    brds_fake_gate(fake, sigmoid, bias, p, c_before, i, hidden);
+    brds_fake_gate(fake, sigmoid, bias + hidden, p ? p + hidden : NULL, c_before, f, hidden);
+    brds_fake_gate(fake, &fake->tanh, bias + 2 * hidden, NULL, NULL, g, hidden);
+    brds_fake_cell(fake, f, c_before, i, g, c, tanh_c, hidden);
+    brds_fake_gate(fake, sigmoid, bias + 3 * hidden, p ? p + 2 * hidden : NULL, c, o, hidden);
+    brds_fake_output(fake, o, tanh_c, m, hidden);
 }
 
 static void forward_step(const brds_lstm *lstm, const brds_rows *rows, int t,
@@ -152,14 +143,17 @@ static void forward_step(const brds_lstm *lstm, const brds_rows *rows, int t,
               trace->h_before + first * output, lstm->w_h->forward, 1,
               trace->gates + first * 4 * hidden);
     for (size_t row = first; row < first + (size_t)active; row++) {
-        forward_row(lstm, trace->c_before + row * hidden, trace->gates + row * 4 * hidden,
-                    trace->c + row * hidden, trace->tanh_c + row * hidden, trace->m + row * hidden);
+        (lstm->fake != NULL ? fake_row : forward_row)(
+            lstm, trace->c_before + row * hidden, trace->gates + row * 4 * hidden,
+            trace->c + row * hidden, trace->tanh_c + row * hidden, trace->m + row * hidden);
     }
     if (lstm->w_p != NULL) {
         brds_real *h = trace->h + first * output;
         brds_gemm(BRDS_AS_IS, BRDS_TRANSPOSED, active, lstm->output, lstm->hidden,
                   trace->m + first * hidden, lstm->w_p->forward, 0, h);
-        round_to(lstm, false, h, (size_t)active * output);
+        if (lstm->fake != NULL) {
+            brds_fake_round(lstm->fake, lstm->fake->activation, h, (size_t)active * output);
+        }
     }
 }
 
@@ -168,7 +162,9 @@ void brds_lstm_forward(const brds_lstm *lstm, const brds_rows *rows, const brds_
 {
     brds_gemm(BRDS_AS_IS, BRDS_TRANSPOSED, rows->rows, 4 * lstm->hidden, lstm->input, x,
               lstm->w_x->forward, 0, trace->gates);
-    add_rows(trace->gates, rows->rows, 4 * lstm->hidden, lstm->bias->forward);
+    if (lstm->fake == NULL) { /* else it is added to a rounded sum */
+        add_rows(trace->gates, rows->rows, 4 * lstm->hidden, lstm->bias->forward);
+    }
     for (int t = 0; t < rows->steps; t++) {
         copy_state(rows, t, lstm->output, trace->h, h_0, trace->h_before);
         copy_state(rows, t, lstm->hidden, trace->c, c_0, trace->c_before);

@@ -198,7 +198,7 @@ static void layers_forward(brds_pass *pass, const brds_batch *batch, brds_carry 
         }
         drop_forward(mode, count, pass->inputs[l], pass->drops[l]);
         if (l == 0 && layer->fake != NULL) {
-            brds_fake_weights(layer->fake->activation, pass->inputs[0], pass->inputs[0], count);
+            brds_fake_nearest(layer->fake->activation, pass->inputs[0], pass->inputs[0], count);
         }
         brds_lstm_forward(layer, &batch->rows, pass->inputs[l], carry ? carry->h[l] : NULL,
                           carry ? carry->c[l] : NULL, &pass->traces[l]);
@@ -299,39 +299,54 @@ static void softmax_row(brds_real *logits, size_t classes, int32_t target, brds_
     logits[target] -= scale;
 }
 
+/* The logits of `count` rows of y. */
+static void logits_of(brds_pass *pass, const brds_real *y, int count)
+{
+    const brds_model *model = pass->model;
+    const brds_fake *fake = model->layers[0].fake;
+    const brds_real *bias = model->head_bias->forward;
+    size_t classes = (size_t)model->classes;
+    bool hardware = fake != NULL && fake->head.bits > 0;
+    for (int r = 0; !hardware && r < count; r++) {
+        memcpy(pass->logits + (size_t)r * classes, bias, classes * sizeof *bias);
+    }
+    brds_gemm(BRDS_AS_IS, BRDS_TRANSPOSED, count, model->classes, model->head_w->columns, y,
+              model->head_w->forward, hardware ? 0 : 1, pass->logits);
+    for (int r = 0; hardware && r < count; r++) {
+        brds_fake_sum(fake, fake->head, bias, pass->logits + (size_t)r * classes, classes);
+    }
+}
+
+/* The logits are the gradient of the loss: that of the head and of its input. */
+static void head_backward(brds_pass *pass, brds_model *model, size_t first, int count)
+{
+    int classes = model->classes, columns = model->head_w->columns;
+    const brds_real *logits = pass->logits, *y = pass->y + first * (size_t)columns;
+    brds_real *bias = model->head_bias->grad;
+    for (int r = 0; r < count; r++, logits += classes) {
+        for (int k = 0; k < classes; k++) {
+            bias[k] += logits[k];
+        }
+    }
+    brds_gemm(BRDS_TRANSPOSED, BRDS_AS_IS, classes, columns, count, pass->logits, y, 1,
+              model->head_w->grad);
+    brds_gemm(BRDS_AS_IS, BRDS_AS_IS, count, columns, classes, pass->logits, model->head_w->forward,
+              0, pass->dy + first * (size_t)columns);
+}
+
 /* Some targets, few enough for the logits: forward, and backward where gradients are wanted. */
 static void head_rows(brds_pass *pass, const int32_t *targets, size_t first, int count,
                       brds_real scale, const pass_mode *mode, brds_score *score)
 {
-    const brds_model *model = pass->model;
-    const brds_parameter *w = model->head_w;
-    int classes = model->classes, columns = w->columns;
-    const brds_real *y = pass->y + first * (size_t)columns;
+    size_t classes = (size_t)pass->model->classes;
+    logits_of(pass, pass->y + first * (size_t)pass->model->head_w->columns, count);
     for (int r = 0; r < count; r++) {
-        memcpy(pass->logits + (size_t)r * (size_t)classes, model->head_bias->forward,
-               (size_t)classes * sizeof *pass->logits);
+        softmax_row(pass->logits + (size_t)r * classes, classes, targets[first + (size_t)r], scale,
+                    score);
     }
-    brds_gemm(BRDS_AS_IS, BRDS_TRANSPOSED, count, classes, columns, y, w->forward, 1, pass->logits);
-    if (mode == NULL) {
-        return;
+    if (mode->model != NULL) {
+        head_backward(pass, mode->model, first, count);
     }
-    for (int r = 0; r < count; r++) {
-        softmax_row(pass->logits + (size_t)r * (size_t)classes, (size_t)classes,
-                    targets[first + (size_t)r], scale, score);
-    }
-    if (mode->model == NULL) {
-        return;
-    }
-    brds_real *bias = mode->model->head_bias->grad;
-    for (int r = 0; r < count; r++) {
-        for (int k = 0; k < classes; k++) {
-            bias[k] += pass->logits[(size_t)r * (size_t)classes + (size_t)k];
-        }
-    }
-    brds_gemm(BRDS_TRANSPOSED, BRDS_AS_IS, classes, columns, count, pass->logits, y, 1,
-              mode->model->head_w->grad);
-    brds_gemm(BRDS_AS_IS, BRDS_AS_IS, count, columns, classes, pass->logits, w->forward, 0,
-              pass->dy + first * (size_t)columns);
 }
 
 static void head(brds_pass *pass, const brds_batch *batch, const pass_mode *mode, brds_score *score)
@@ -379,7 +394,7 @@ brds_status brds_pass_train(brds_pass *pass, brds_model *model, const brds_batch
 
 const brds_real *brds_pass_logits(brds_pass *pass, const brds_batch *batch)
 {
-    head_rows(pass, batch->targets, 0, (int)target_count(batch), 0, NULL, NULL);
+    logits_of(pass, pass->y, (int)target_count(batch));
     return pass->logits;
 }
 

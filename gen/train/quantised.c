@@ -96,7 +96,7 @@ static void take_formats(brds_quantised *quantised, const brds_model *model, con
             break;
         case BRDS_PHASE_HEAD:
             set_format(quantised, model, model->head_w, weight, phase->x.frac);
-            set_format(quantised, model, model->head_bias, plan->bias_bits,
+            set_format(quantised, model, model->head_bias, plan->spec.head.output.bits,
                        plan->spec.head.output.frac);
             break;
         }
@@ -129,7 +129,7 @@ void brds_quantised_refresh(const brds_quantised *quantised, brds_model *model)
             continue;
         }
         if (quantised->formats[i].bits > 0) {
-            brds_fake_weights(quantised->formats[i], parameter->value, parameter->forward,
+            brds_fake_nearest(quantised->formats[i], parameter->value, parameter->forward,
                               parameter->count);
         } else {
             memcpy(parameter->forward, parameter->value,

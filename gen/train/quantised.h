@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Training with the hardware's numbers: before each pass the weights' forward
- * copies are rounded to the formats that the packer would choose for them.
+ * Training with the hardware's numbers: after each update the weights' forward
+ * copies are rounded to the formats that the packer chose at the last epoch's
+ * end.  Gradients are taken at the copies and move the weights themselves
+ * (train/fake.h); a weight that its format clips has a gradient like any other.
  */
 #ifndef BRDS_TRAIN_QUANTISED_H
 #define BRDS_TRAIN_QUANTISED_H
