@@ -21,9 +21,36 @@ typedef struct {
     bool is_quantised;
     brds_trainer *trainer;
     brds_session session;
+    char *identity; /* the training's and this command's options */
     int64_t log_bytes;
     brds_score test;
 } train_job;
+
+/* The files that are written, which must be there for the writing before hours of training. */
+static const char *const written[] = {"output", "checkpoint", "log", "plot"};
+enum { WRITTEN = sizeof written / sizeof written[0] };
+
+static brds_status check_files(const brds_args *args, brds_diag *diag)
+{
+    brds_status status = BRDS_OK;
+    for (int i = 0; status == BRDS_OK && i < WRITTEN; i++) {
+        const char *path = brds_args_value(args, written[i]);
+        bool seekable = strcmp(written[i], "checkpoint") == 0 || strcmp(written[i], "log") == 0;
+        for (int j = 0; path != NULL && j < i; j++) {
+            const char *other = brds_args_value(args, written[j]);
+            if (other != NULL && strcmp(path, other) == 0 && strcmp(path, "/dev/null") != 0) {
+                return brds_fail(diag, BRDS_EUSAGE, "", "", "--%s and --%s are the same file %s",
+                                 written[j], written[i], path);
+            }
+        }
+        if (path != NULL && seekable && strcmp(path, "-") == 0) {
+            return brds_fail(diag, BRDS_EUSAGE, "", "give a file", "--%s cannot be standard output",
+                             written[i]);
+        }
+        status = brds_output_check(path, diag);
+    }
+    return status;
+}
 
 static brds_status check_arguments(const brds_args *args, brds_diag *diag)
 {
@@ -36,7 +63,7 @@ static brds_status check_arguments(const brds_args *args, brds_diag *diag)
     if (brds_args_value(args, "plot") != NULL && brds_args_value(args, "log") == NULL) {
         return brds_fail(diag, BRDS_EUSAGE, "", "", "--plot needs --log FILE");
     }
-    return BRDS_OK;
+    return check_files(args, diag);
 }
 
 static brds_status make_trainer(const brds_args *args, train_job *job, brds_diag *diag)
@@ -48,6 +75,12 @@ static brds_status make_trainer(const brds_args *args, train_job *job, brds_diag
                        training->task == BRDS_TASK_LANGUAGE_MODEL ? 0.1 : 0.0, &init, diag);
     status =
         status ? status : brds_args_real(args, "forget-bias", -100.0, 100.0, 0.0, &forget, diag);
+    if (status == BRDS_OK) {
+        job->identity = brds_string_format("%sinit %.17g\nforget-bias %.17g\nquantised %s\n",
+                                           training->identity, init, forget,
+                                           brds_args_flag(args, "quantised") ? "yes" : "no");
+        status = job->identity != NULL ? BRDS_OK : brds_fail_memory(diag);
+    }
     if (status == BRDS_OK && !training->has_network) {
         brds_random random;
         brds_random_seed(&random, training->options.seed);
@@ -71,7 +104,7 @@ static brds_status make_session(const brds_args *args, train_job *job, brds_diag
                *log = brds_args_value(args, "log");
     job->session = (brds_session){.label = "train",
                                   .checkpoint = checkpoint,
-                                  .identity = job->training.identity,
+                                  .identity = job->identity,
                                   .progress = isatty(STDERR_FILENO) == 1};
     brds_status status = brds_args_real(args, "every", 0.0, 1e6, 60.0, &job->session.every, diag);
     bool resume = brds_args_flag(args, "resume") && checkpoint && access(checkpoint, F_OK) == 0;
@@ -98,7 +131,10 @@ static brds_status finish(const brds_args *args, train_job *job, brds_diag *diag
     brds_training *training = &job->training;
     brds_status status = BRDS_OK;
     brds_trainer_take_best(job->trainer);
-    if (training->has_test) {
+    if (job->is_quantised) { /* as the packer will for these weights */
+        status = brds_quantised_choose(&job->quantised, &training->model, diag);
+    }
+    if (status == BRDS_OK && training->has_test) {
         status = brds_evaluate_model(job->trainer->pass, &training->model, &training->test,
                                      &job->test, diag);
     }
@@ -122,6 +158,13 @@ static json_t *score_json(brds_task task, const brds_score *score)
                      brds_score_metric(task, score), "targets", (json_int_t)score->targets);
 }
 
+/* Of the minibatches of this run; null where they all had been before. */
+static json_t *speed_json(const brds_trainer *trainer)
+{
+    return trainer->seconds > 0.0 ? json_real((double)trainer->targets / trainer->seconds)
+                                  : json_null();
+}
+
 static brds_status report(const brds_args *args, const train_job *job, brds_diag *diag)
 {
     const brds_train_state *state = &job->trainer->state;
@@ -130,9 +173,11 @@ static brds_status report(const brds_args *args, const train_job *job, brds_diag
     FILE *stream = strcmp(output, "-") == 0 ? stderr : stdout;
     if (brds_args_flag(args, "json")) {
         json_t *root =
-            json_pack("{s:o, s:i, s:o, s:o}", "output", brds_json_text(output), "best_epoch",
+            json_pack("{s:o, s:i, s:o, s:o, s:o}", "output", brds_json_text(output), "best_epoch",
                       state->best_epoch + 1, "valid", score_json(task, &state->best), "test",
-                      job->training.has_test ? score_json(task, &job->test) : json_null());
+                      job->training.has_test ? score_json(task, &job->test) : json_null(),
+                      task == BRDS_TASK_CLASSIFY ? "examples_per_s" : "tokens_per_s",
+                      speed_json(job->trainer));
         return brds_json_print(root, stream, diag);
     }
     const char *metric = task == BRDS_TASK_CLASSIFY ? "accuracy" : "perplexity";
@@ -157,6 +202,7 @@ static void free_job(train_job *job)
         brds_quantised_free(&job->quantised, &job->training.model);
     }
     brds_training_free(&job->training);
+    free(job->identity);
     free(job);
 }
 
@@ -179,6 +225,8 @@ static brds_status run(const brds_args *args, brds_diag *diag)
 
 static const brds_option options[] = {
     BRDS_DATA_OPTIONS,
+    {"limit", 0, "N",
+     "train on the first N sequences, or tokens of a language model (default: all)"},
     {"model", 'm', "FILE", "the network to start from (default: random)"},
     {"output", 'o', "FILE", "the trained network, in safetensors"},
     {"epochs", 0, "N", "passes over the data (default 30; language model: 13)"},

@@ -3,9 +3,11 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <zlib.h>
 
+#include "io/file.h"
 #include "io/safetensors.h"
 #include "io/strings.h"
 #include "net/network_load.h"
@@ -131,7 +133,26 @@ static brds_status load_set(const brds_data_options *options, const char *path,
                            "its vectors have %d elements, the spec's input_size is %d",
                            dataset->feature_size, wanted);
     }
+    if (status == BRDS_OK && dataset->task == BRDS_TASK_LANGUAGE_MODEL && dataset->steps < 2) {
+        brds_dataset_free(dataset);
+        status = brds_fail(diag, BRDS_EINPUT, path, "", "one token is no text to predict");
+    }
     return status;
+}
+
+/* The first `limit` sequences, or tokens of a language model. */
+static void limit_set(brds_dataset *dataset, size_t limit)
+{
+    if (dataset->task == BRDS_TASK_LANGUAGE_MODEL) {
+        dataset->steps = limit < dataset->steps ? limit : dataset->steps;
+        dataset->lengths[0] = dataset->steps;
+        return;
+    }
+    dataset->sequences = limit < dataset->sequences ? limit : dataset->sequences;
+    dataset->steps = 0;
+    for (size_t s = 0; s < dataset->sequences; s++) {
+        dataset->steps += dataset->lengths[s];
+    }
 }
 
 static brds_status load_data(const brds_args *args, brds_training *training, brds_diag *diag)
@@ -139,6 +160,7 @@ static brds_status load_data(const brds_args *args, brds_training *training, brd
     const char *data = brds_args_value(args, "data"), *valid = brds_args_value(args, "valid"),
                *test = brds_args_value(args, "test"), *format = brds_args_value(args, "format");
     double holdout = 0.1;
+    int64_t limit = 0;
     size_t max_length = 0;
     brds_data_options options = {.task = training->task, .format = BRDS_FORMAT_AUTO};
     if (data == NULL) {
@@ -158,6 +180,10 @@ static brds_status load_data(const brds_args *args, brds_training *training, brd
                                     &training->valid, diag);
     } else if (status == BRDS_OK) {
         status = load_set(&options, valid, training, &training->valid, diag);
+    }
+    if (status == BRDS_OK && brds_args_value(args, "limit") != NULL) {
+        status = brds_args_integer(args, "limit", 1, INT64_MAX, 1, &limit, diag);
+        limit_set(&training->train, (size_t)limit);
     }
     if (status == BRDS_OK && test != NULL) {
         options.split = "test";
@@ -224,6 +250,25 @@ static brds_status make_model(brds_training *training, brds_diag *diag)
 
 /* --- identity --- */
 
+/* Of the network to start from; 0 where it is random. */
+static unsigned long network_checksum(const brds_training *training)
+{
+    const brds_parameters *parameters = &training->model.parameters;
+    return training->has_network ? crc32_z(0, (const unsigned char *)parameters->values,
+                                           parameters->elements * sizeof *parameters->values)
+                                 : 0;
+}
+
+static unsigned long vocabulary_checksum(const brds_vocabulary *vocabulary)
+{
+    unsigned long crc = 0;
+    for (size_t i = 0; i < vocabulary->size; i++) {
+        const char *token = vocabulary->tokens[i];
+        crc = crc32_z(crc, (const unsigned char *)token, strlen(token) + 1);
+    }
+    return crc;
+}
+
 static unsigned long checksum(const brds_dataset *dataset)
 {
     unsigned long crc = crc32(0, NULL, 0);
@@ -248,14 +293,16 @@ static brds_status describe(brds_training *training, brds_diag *diag)
 {
     const brds_train_options *o = &training->options;
     training->identity = brds_string_format(
-        "spec %s\nstart %s\ntrain %zu steps, crc %08lx\nvalid %zu steps, crc %08lx\noptimiser %s\n"
+        "spec %s\nstart %s, crc %08lx\nvocabulary %zu tokens, crc %08lx\ntrain %zu steps, crc "
+        "%08lx\nvalid %zu steps, crc %08lx\noptimiser %s\n"
         "rate %.17g\ndecay %.17g\ndecay-from %d\nclip %.17g\ndropout %.17g\nbatch %zu\nchunk %zu\n"
         "epochs %d\nseed %llu\nthreads %d\n",
         training->spec.sha256, training->has_network ? "a given network" : "random",
-        training->train.steps, checksum(&training->train), training->valid.steps,
-        checksum(&training->valid), o->optimiser == BRDS_SGD ? "sgd" : "adam", o->rate, o->decay,
-        o->decay_from + 1, o->clip, o->dropout, o->batch, o->chunk, o->epochs,
-        (unsigned long long)o->seed, training->threads);
+        network_checksum(training), training->vocabulary.size,
+        vocabulary_checksum(&training->vocabulary), training->train.steps,
+        checksum(&training->train), training->valid.steps, checksum(&training->valid),
+        o->optimiser == BRDS_SGD ? "sgd" : "adam", o->rate, o->decay, o->decay_from + 1, o->clip,
+        o->dropout, o->batch, o->chunk, o->epochs, (unsigned long long)o->seed, training->threads);
     return training->identity != NULL ? BRDS_OK : brds_fail_memory(diag);
 }
 
@@ -293,6 +340,23 @@ void brds_training_free(brds_training *training)
     brds_vocabulary_free(&training->vocabulary);
     free(training->identity);
     memset(training, 0, sizeof *training);
+}
+
+brds_status brds_output_check(const char *path, brds_diag *diag)
+{
+    struct stat info;
+    brds_outfile *file;
+    FILE *stream;
+    bool there = path != NULL && stat(path, &info) == 0;
+    if (path == NULL || strcmp(path, "-") == 0 ||
+        (there && !S_ISREG(info.st_mode) && !S_ISDIR(info.st_mode))) {
+        return BRDS_OK;
+    }
+    brds_status status = brds_outfile_begin(path, &file, &stream, diag);
+    if (status == BRDS_OK) {
+        brds_outfile_abort(file);
+    }
+    return status;
 }
 
 brds_status brds_training_save(const brds_training *training, const char *path, const char *what,

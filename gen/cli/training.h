@@ -67,6 +67,10 @@ brds_status brds_training_load(const brds_args *args, const brds_fit_defaults *d
                                brds_training *training, brds_diag *diag);
 void brds_training_free(brds_training *training);
 
+/* Before long work: could a file be written here?  Nothing is left behind; NULL, standard output and
+ * devices are taken on trust. */
+brds_status brds_output_check(const char *path, brds_diag *diag);
+
 /* Writes the model with the vocabulary in its metadata; `what` is the value of its key "trained". */
 brds_status brds_training_save(const brds_training *training, const char *path, const char *what,
                                brds_diag *diag);

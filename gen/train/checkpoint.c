@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <zlib.h>
 
 #include "io/safetensors.h"
 #include "io/strings.h"
@@ -41,6 +42,20 @@ static size_t pieces(const brds_trainer *trainer, piece *list)
 
 /* The mask of the parameter of this number. */
 #define MASK_NAME "mask.%d"
+
+/* --- checksums --- */
+
+static uint32_t crc_text(const char *text)
+{
+    return (uint32_t)crc32_z(0, (const unsigned char *)text, strlen(text));
+}
+
+/* Of an array and its name; those of all arrays and texts are combined by exclusive or, so that
+ * the order does not matter. */
+static uint32_t crc_floats(const char *name, const float *values, size_t count)
+{
+    return (uint32_t)crc32_z(crc_text(name), (const unsigned char *)values, count * sizeof *values);
+}
 
 /* --- the numbers that are no arrays: one line of text --- */
 
@@ -87,6 +102,34 @@ static bool read_state(const char *text, brds_trainer *trainer, int64_t *log_byt
     return read == 19 && s->epoch >= 0 && s->minibatch < trainer->minibatches && *log_bytes >= 0;
 }
 
+/* The hardware's formats as they were chosen when the last epoch ended: bits and frac of each
+ * parameter; empty without them. */
+static char *formats_text(const brds_trainer *trainer)
+{
+    char *text = brds_string_copy("");
+    for (int i = 0; trainer->quantised && text && i < trainer->model->parameters.count; i++) {
+        const brds_format *format = &trainer->quantised->formats[i];
+        char *longer = brds_string_format("%s%d %d ", text, format->bits, format->frac);
+        free(text);
+        text = longer;
+    }
+    return text;
+}
+
+static bool read_formats(const char *text, const brds_trainer *trainer)
+{
+    for (int i = 0; trainer->quantised && i < trainer->model->parameters.count; i++) {
+        brds_format *format = &trainer->quantised->formats[i];
+        int length = 0;
+        if (sscanf(text, "%d %d %n", &format->bits, &format->frac, &length) != 2 ||
+            format->bits < 0 || format->bits > 32 || format->frac < -64 || format->frac > 64) {
+            return false;
+        }
+        text += length;
+    }
+    return *text == '\0';
+}
+
 /* --- saving --- */
 
 static brds_status to_floats(const piece *from, float **to, brds_diag *diag)
@@ -119,6 +162,7 @@ typedef struct {
     char names[MAX_TENSORS][16];
     float *copies[MAX_TENSORS];
     size_t count;
+    uint32_t crc;
 } out_list;
 
 static float **add_tensor(out_list *list, const char *name, size_t elements)
@@ -148,6 +192,9 @@ static brds_status gather(const brds_trainer *trainer, out_list *out, brds_diag 
     }
     for (size_t i = 0; i < out->count; i++) {
         out->tensors[i].data = out->copies[i];
+        if (status == BRDS_OK) {
+            out->crc ^= crc_floats(out->names[i], out->copies[i], out->tensors[i].shape[0]);
+        }
     }
     return status;
 }
@@ -156,10 +203,17 @@ brds_status brds_checkpoint_save(const char *path, const brds_trainer *trainer,
                                  const char *identity, int64_t log_bytes, brds_diag *diag)
 {
     out_list *list = calloc(1, sizeof *list);
-    char *state = state_text(trainer, log_bytes);
-    brds_status status = list && state ? gather(trainer, list, diag) : brds_fail_memory(diag);
+    char *state = state_text(trainer, log_bytes), *formats = formats_text(trainer), *crc = NULL;
+    brds_status status =
+        list && state && formats ? gather(trainer, list, diag) : brds_fail_memory(diag);
     if (status == BRDS_OK) {
-        const char *metadata[] = {"identity", identity, "state", state, NULL};
+        crc = brds_string_format("%08" PRIx32, list->crc ^ crc_text(identity) ^ crc_text(state) ^
+                                                   crc_text(formats));
+        status = crc != NULL ? BRDS_OK : brds_fail_memory(diag);
+    }
+    if (status == BRDS_OK) {
+        const char *metadata[] = {"identity", identity, "state", state, "formats",
+                                  formats,    "crc",    crc,     NULL};
         status = brds_safetensors_save(path, list->tensors, list->count, metadata, diag);
     }
     for (size_t i = 0; list != NULL && i < list->count; i++) {
@@ -167,6 +221,8 @@ brds_status brds_checkpoint_save(const char *path, const brds_trainer *trainer,
     }
     free(list);
     free(state);
+    free(formats);
+    free(crc);
     return status;
 }
 
@@ -200,19 +256,21 @@ static brds_status compare_identity(const char *path, const char *found, const c
     return BRDS_OK;
 }
 
-static brds_status read_piece(const brds_safetensors *file, const piece *to, brds_diag *diag)
+static brds_status read_piece(const brds_safetensors *file, const piece *to, uint32_t *crc,
+                              brds_diag *diag)
 {
     float *values = NULL;
     brds_status status = brds_safetensors_floats(file, to->name, 1, &to->count, &values, diag);
     for (size_t i = 0; status == BRDS_OK && i < to->count; i++) {
         to->data[i] = (brds_real)values[i];
     }
+    *crc ^= status == BRDS_OK ? crc_floats(to->name, values, to->count) : 0;
     free(values);
     return status;
 }
 
 static brds_status read_masks(const brds_safetensors *file, brds_parameters *parameters,
-                              brds_diag *diag)
+                              uint32_t *crc, brds_diag *diag)
 {
     brds_status status = BRDS_OK;
     for (int i = 0; status == BRDS_OK && i < parameters->count; i++) {
@@ -230,31 +288,46 @@ static brds_status read_masks(const brds_safetensors *file, brds_parameters *par
         for (size_t j = 0; status == BRDS_OK && j < parameter->count; j++) {
             parameter->mask[j] = values[j] != 0.0F;
         }
+        *crc ^= status == BRDS_OK ? crc_floats(name, values, parameter->count) : 0;
         free(values);
     }
     return status;
 }
 
+static brds_status read_arrays(const brds_safetensors *file, brds_trainer *trainer, uint32_t *crc,
+                               brds_diag *diag)
+{
+    piece list[MAX_PIECES];
+    brds_status status = BRDS_OK;
+    size_t count = pieces(trainer, list);
+    for (size_t i = 0; status == BRDS_OK && i < count; i++) {
+        status = read_piece(file, &list[i], crc, diag);
+    }
+    return status == BRDS_OK ? read_masks(file, &trainer->model->parameters, crc, diag) : status;
+}
+
 static brds_status read_all(const brds_safetensors *file, brds_trainer *trainer,
                             const char *identity, int64_t *log_bytes, brds_diag *diag)
 {
-    const char *found = metadata_of(file, "identity"), *state = metadata_of(file, "state");
-    if (found == NULL || state == NULL) {
+    const char *found = metadata_of(file, "identity"), *state = metadata_of(file, "state"),
+               *formats = metadata_of(file, "formats"), *wanted = metadata_of(file, "crc");
+    if (found == NULL || state == NULL || formats == NULL || wanted == NULL) {
         return brds_fail(diag, BRDS_EINPUT, file->path, "", "it is no checkpoint of a training");
     }
     brds_status status = compare_identity(file->path, found, identity, diag);
+    uint32_t crc = crc_text(found) ^ crc_text(state) ^ crc_text(formats);
+    if (status == BRDS_OK) {
+        status = read_arrays(file, trainer, &crc, diag);
+    }
     if (status != BRDS_OK) {
         return status;
     }
-    if (!read_state(state, trainer, log_bytes)) {
-        return brds_fail(diag, BRDS_EINPUT, file->path, "", "its state cannot be read");
+    if (crc != strtoul(wanted, NULL, 16) || !read_state(state, trainer, log_bytes) ||
+        !read_formats(formats, trainer)) {
+        return brds_fail(diag, BRDS_EINPUT, file->path, "start anew, without --resume",
+                         "the checkpoint is damaged");
     }
-    piece list[MAX_PIECES];
-    size_t count = pieces(trainer, list);
-    for (size_t i = 0; status == BRDS_OK && i < count; i++) {
-        status = read_piece(file, &list[i], diag);
-    }
-    return status == BRDS_OK ? read_masks(file, &trainer->model->parameters, diag) : status;
+    return BRDS_OK;
 }
 
 brds_status brds_checkpoint_load(const char *path, brds_trainer *trainer, const char *identity,

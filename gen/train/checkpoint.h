@@ -17,8 +17,9 @@
 brds_status brds_checkpoint_save(const char *path, const brds_trainer *trainer,
                                  const char *identity, int64_t log_bytes, brds_diag *diag);
 
-/* Into a trainer made with the same options and data.  Errors: a file that is no checkpoint, or one
- * of another run (the message names the first line of the identity that differs). */
+/* Into a trainer made with the same options and data, which must not be used after an error.
+ * Errors: a file that is no checkpoint, is damaged (it has a CRC), or is of another run (the message
+ * names the first line of the identity that differs). */
 brds_status brds_checkpoint_load(const char *path, brds_trainer *trainer, const char *identity,
                                  int64_t *log_bytes, brds_diag *diag);
 

@@ -25,11 +25,19 @@ brds_status brds_log_cut(FILE *log, int64_t bytes, brds_diag *diag)
 
 brds_status brds_log_open(const char *path, bool resume, int64_t bytes, FILE **log, brds_diag *diag)
 {
-    *log = fopen(path, resume ? "r+" : "w");
+    bool goes_on = resume && bytes != 0;
+    *log = fopen(path, goes_on ? "r+" : "w");
     if (*log == NULL) {
-        return brds_fail(diag, BRDS_EFILE, path, "", "cannot open: %s", strerror(errno));
+        return brds_fail(diag, BRDS_EFILE, path,
+                         goes_on ? "give the log that the checkpoint belongs to" : "",
+                         "cannot open: %s", strerror(errno));
     }
-    brds_status status = resume ? brds_log_cut(*log, bytes, diag) : BRDS_OK;
+    brds_status status = BRDS_OK;
+    if (goes_on && bytes > 0) {
+        status = brds_log_cut(*log, bytes, diag);
+    } else if (goes_on && fseeko(*log, 0, SEEK_END) != 0) {
+        status = brds_fail(diag, BRDS_EFILE, path, "", "cannot be added to: %s", strerror(errno));
+    }
     if (status != BRDS_OK) {
         fclose(*log);
         *log = NULL;

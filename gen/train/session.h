@@ -25,7 +25,8 @@ typedef struct {
     void *context;
 } brds_session;
 
-/* Opens a log: anew, or cut to its first `bytes` bytes, for a run that goes on. */
+/* Opens a log: anew, or, for a run that goes on, cut to its first `bytes` bytes, of which 0 makes it
+ * where it is missing and -1 keeps all. */
 brds_status brds_log_open(const char *path, bool resume, int64_t bytes, FILE **log,
                           brds_diag *diag);
 

@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 /* --- scores --- */
 
@@ -217,8 +218,16 @@ static brds_status take_batch(brds_trainer *trainer, brds_diag *diag)
                             rest < options->chunk ? rest : options->chunk, &trainer->batch, diag);
 }
 
-static brds_status diverged(const brds_trainer *trainer, double loss, double norm, brds_diag *diag)
+/* No network is lost for good whose loss is less than a thousand times that of guessing; one that
+ * is worse would end in a network of no use, finite or not. */
+static bool is_hopeless(const brds_trainer *trainer, const brds_score *score)
 {
+    return !(brds_score_loss(score) <= 1000.0 * log((double)trainer->model->classes + 1.0));
+}
+
+static brds_status diverged(brds_trainer *trainer, double loss, double norm, brds_diag *diag)
+{
+    brds_parameters_zero_grads(&trainer->model->parameters);
     return brds_fail(diag, BRDS_EINPUT, "", "lower the learning rate, or clip the gradient",
                      "training diverged in epoch %d, minibatch %zu: loss %g, norm of the "
                      "gradient %g",
@@ -245,10 +254,14 @@ static brds_status minibatch(brds_trainer *trainer, brds_train_event *event, brd
     if (status != BRDS_OK) {
         return status;
     }
+    if (is_hopeless(trainer, &score)) {
+        return diverged(trainer, brds_score_loss(&score),
+                        brds_parameters_grad_norm(&trainer->model->parameters), diag);
+    }
     event->rate = rate_of(options, trainer->state.epoch);
     event->norm = brds_optimiser_update(&trainer->optimiser, &trainer->model->parameters,
                                         event->rate, options->clip);
-    if (!isfinite(score.loss) || !isfinite(event->norm)) {
+    if (!isfinite(event->norm)) {
         return diverged(trainer, brds_score_loss(&score), event->norm, diag);
     }
     if (trainer->quantised != NULL) {
@@ -291,13 +304,24 @@ static brds_status end_epoch(brds_trainer *trainer, brds_train_event *event, brd
     return BRDS_OK;
 }
 
+static double now(void)
+{
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
+}
+
 brds_status brds_trainer_step(brds_trainer *trainer, brds_train_event *event, brds_diag *diag)
 {
+    double start = now();
+    size_t targets = trainer->state.score.targets;
     *event = (brds_train_event){.epoch = trainer->state.epoch};
     brds_status status = minibatch(trainer, event, diag);
     if (status != BRDS_OK) {
         return status;
     }
+    trainer->seconds += now() - start;
+    trainer->targets += trainer->state.score.targets - targets;
     event->train = trainer->state.score;
     trainer->state.minibatch++;
     return trainer->state.minibatch < trainer->minibatches ? BRDS_OK

@@ -62,6 +62,8 @@ typedef struct {
     size_t minibatches;     /* of an epoch */
     brds_pass *pass;
     brds_batch batch;
+    double seconds; /* in minibatches since the trainer was made, validation left out */
+    size_t targets; /* of them */
 } brds_trainer;
 
 /* `valid` NULL: the last epoch counts as the best.  Errors: a batch larger than the data allows. */
@@ -71,8 +73,9 @@ brds_status brds_trainer_new(brds_model *model, const brds_train_options *option
 void brds_trainer_free(brds_trainer *trainer);
 
 bool brds_trainer_done(const brds_trainer *trainer);
-/* One minibatch, and after an epoch's last one the validation set.  A loss or gradient that is not
- * finite is an error that names epoch and minibatch; the parameters are those before it. */
+/* One minibatch, and after an epoch's last one the validation set.  A gradient that is not
+ * finite, or a loss that is not or is above 1000 ln(classes + 1), is an error that names epoch and
+ * minibatch; the parameters are those before it. */
 brds_status brds_trainer_step(brds_trainer *trainer, brds_train_event *event, brds_diag *diag);
 /* Makes the best epoch's parameters the model's. */
 void brds_trainer_take_best(brds_trainer *trainer);
