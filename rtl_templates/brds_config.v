@@ -25,6 +25,8 @@ module brds_config #(
     genvar i;
     generate
         if (WEIGHTS_ROM != 0) begin : g_rom
+            // constants, which no family should spend a memory on
+            (* romstyle = "logic", logic_block *)
             reg [31:0] words [0:PHASES+EDGES-1];
             wire unused = &{1'b0, clk, we, index, data};
             initial $readmemh(CONFIG_FILE, words);
