@@ -322,7 +322,9 @@ static brds_status read_all(const brds_safetensors *file, brds_trainer *trainer,
     if (status != BRDS_OK) {
         return status;
     }
-    if (crc != strtoul(wanted, NULL, 16) || !read_state(state, trainer, log_bytes) ||
+    char text[9];
+    snprintf(text, sizeof text, "%08" PRIx32, crc);
+    if (strcmp(text, wanted) != 0 || !read_state(state, trainer, log_bytes) ||
         !read_formats(formats, trainer)) {
         return brds_fail(diag, BRDS_EINPUT, file->path, "start anew, without --resume",
                          "the checkpoint is damaged");

@@ -62,16 +62,23 @@ static inline double exponential(double x)
 
 #else
 
+typedef union {
+    float value;
+    uint32_t bits;
+} float_bits;
+
 /* exp(x) = 2^n exp(r) with |r| <= ln(2)/2, where Taylor's polynomial of degree 6 is off by 1.2e-7
- * of the value at most.  Clamped so that 2^n stays a normal number. */
+ * of the value at most.  Clamped so that 2^n stays a normal number; what is no number stays none.
+ * Added to 1.5 2^23, a number is rounded to an integer in its sum's last bits. */
 static inline float exponential(float x)
 {
+    const float large = 12582912.0F;
     x = x < -87.0F ? -87.0F : x;
     x = x > 88.0F ? 88.0F : x;
-    float scaled = x * 1.44269504F;
-    int32_t n = (int32_t)(scaled + (scaled < 0.0F ? -0.5F : 0.5F));
+    float_bits sum = {.value = x * 1.44269504F + large}, offset = {.value = large};
+    float n = sum.value - large;
     /* x - n ln 2, ln 2 in two parts */
-    float r = (x - (float)n * 0.693359375F) + (float)n * 2.12194440e-4F;
+    float r = (x - n * 0.693359375F) + n * 2.12194440e-4F;
     float p = 1.0F / 720.0F;
     p = p * r + 1.0F / 120.0F;
     p = p * r + 1.0F / 24.0F;
@@ -79,10 +86,7 @@ static inline float exponential(float x)
     p = p * r + 0.5F;
     p = p * r + 1.0F;
     p = p * r + 1.0F;
-    union {
-        uint32_t bits;
-        float value;
-    } power = {.bits = (uint32_t)(n + 127) << 23};
+    float_bits power = {.bits = (sum.bits - offset.bits + 127U) << 23};
     return p * power.value;
 }
 
