@@ -133,10 +133,6 @@ static brds_status load_set(const brds_data_options *options, const char *path,
                            "its vectors have %d elements, the spec's input_size is %d",
                            dataset->feature_size, wanted);
     }
-    if (status == BRDS_OK && dataset->task == BRDS_TASK_LANGUAGE_MODEL && dataset->steps < 2) {
-        brds_dataset_free(dataset);
-        status = brds_fail(diag, BRDS_EINPUT, path, "", "one token is no text to predict");
-    }
     return status;
 }
 
