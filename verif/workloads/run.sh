@@ -61,8 +61,9 @@ setup() {
     sentiment)
         files="--data $data/sst2/train.tsv --valid $data/sst2/dev.tsv"
         test=$data/sst2/test.tsv
-        recipe="--epochs 10 --dropout 0.5 --rate 0.001"
-        retraining="--epochs 8 --ramp 3 --dropout 0.5 --rate 0.0005 --trials 7 --trial-epochs 3 --trial-ramp 1"
+        recipe="--epochs 14 --dropout 0.6 --batch 16 --rate 0.001 --decay 0.85 --decay-from 6"
+        retraining="--epochs 6 --ramp 3 --dropout 0.6 --batch 16 --rate 0.001 --decay 0.7 --decay-from 4
+            --trials 7 --trial-epochs 3 --trial-ramp 2"
         ;;
     ptb)
         files="--task language-model --data $data/ptb/ptb.train.txt --valid $data/ptb/ptb.valid.txt"
