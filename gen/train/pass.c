@@ -279,15 +279,12 @@ static void scatter_head(brds_pass *pass, const brds_batch *batch)
 static void softmax_row(brds_real *logits, size_t classes, int32_t target, brds_real scale,
                         brds_score *score)
 {
-    brds_real largest = logits[0];
-    for (size_t k = 1; k < classes; k++) {
-        largest = logits[k] > largest ? logits[k] : largest;
+    brds_real largest = brds_max(logits, classes);
+    bool correct = logits[target] >= largest;
+    for (int32_t k = 0; correct && k < target; k++) { /* of equals the first */
+        correct = logits[k] < largest;
     }
-    size_t first = 0;
-    while (first + 1 < classes && !(logits[first] >= largest)) {
-        first++;
-    }
-    score->correct += first == (size_t)target;
+    score->correct += correct;
     score->targets++;
     double margin = (double)(logits[target] - largest);
     double sum = brds_exp_sum(logits, classes, largest);

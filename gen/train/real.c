@@ -12,7 +12,7 @@
 /* The same loops for older and newer vector units, chosen as the program starts. */
 #if defined(__x86_64__) && defined(__GLIBC__) && defined(__GNUC__) && !defined(__clang__) && \
     !defined(__SANITIZE_ADDRESS__)
-#define BRDS_VECTOR_CLONES __attribute__((target_clones("avx2,fma", "default")))
+#define BRDS_VECTOR_CLONES __attribute__((target_clones("avx512f", "avx2", "default")))
 #else
 #define BRDS_VECTOR_CLONES
 #endif
@@ -108,7 +108,30 @@ void brds_tanh(brds_real *x, size_t count)
     }
 }
 
-/* Sixteen partial sums: a compiler may not reorder one. */
+/* Sixteen partial results, as in the sum below: a compiler may not reorder one. */
+BRDS_VECTOR_CLONES
+brds_real brds_max(const brds_real *x, size_t count)
+{
+    enum { LANES = 16 };
+    brds_real most[LANES], largest = x[0];
+    size_t i = 0;
+    for (size_t j = 0; j < LANES; j++) {
+        most[j] = x[0];
+    }
+    for (; i + LANES <= count; i += LANES) {
+        for (size_t j = 0; j < LANES; j++) {
+            most[j] = x[i + j] > most[j] ? x[i + j] : most[j];
+        }
+    }
+    for (; i < count; i++) {
+        largest = x[i] > largest ? x[i] : largest;
+    }
+    for (size_t j = 0; j < LANES; j++) {
+        largest = most[j] > largest ? most[j] : largest;
+    }
+    return largest;
+}
+
 BRDS_VECTOR_CLONES
 double brds_exp_sum(brds_real *x, size_t count, brds_real shift)
 {

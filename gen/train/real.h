@@ -28,6 +28,8 @@ void brds_set_threads(int count);
  * relative error of exp is below 2e-7, the absolute error of the others below 2e-7. */
 void brds_sigmoid(brds_real *x, size_t count);
 void brds_tanh(brds_real *x, size_t count);
+/* The largest of at least one element; what is no number may be passed over. */
+brds_real brds_max(const brds_real *x, size_t count);
 /* x = exp(x - shift), the sum is returned. */
 double brds_exp_sum(brds_real *x, size_t count, brds_real shift);
 
