@@ -1,45 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <errno.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "cli/json.h"
 #include "cli/prune.h"
-#include "cli/training.h"
+#include "cli/prune_job.h"
+#include "io/file.h"
 #include "io/strings.h"
-#include "prune/dual.h"
+#include "prune/work.h"
 #include "report/curves.h"
 #include "spec/spec_rewrite.h"
 #include "train/session.h"
 
 static const brds_fit_defaults defaults = {
     .epochs = 12, .epochs_language = 6, .rate_adam = 0.001, .rate_sgd = 10.0, .decay_from = 3};
-
-/* Of the list of patterns; "dual" is the row pattern with searched ratios. */
-enum { MAX_ATTEMPTS = 6 };
-
-typedef struct {
-    char name[16];
-    bool dual;
-    brds_sparsity sparsity;
-    brds_score valid, test;
-    brds_dual_result *trials; /* dual, else NULL */
-} attempt;
-
-typedef struct {
-    brds_training training;
-    brds_retrain retrain;
-    brds_budget budget;
-    brds_dual_options dual;
-    brds_sparsity base; /* what all attempts share */
-    bool searched;      /* --sparsity was given, so that counts are not the spec's */
-    brds_real *dense;   /* (all elements) the network given */
-    brds_score dense_valid, dense_test;
-    attempt attempts[MAX_ATTEMPTS];
-    int count;
-} prune_job;
 
 /* --- options --- */
 
@@ -64,7 +40,7 @@ static brds_status read_budget(const brds_args *args, const char *epochs, const 
     return s;
 }
 
-static brds_status read_budgets(const brds_args *args, prune_job *job, brds_diag *diag)
+static brds_status read_budgets(const brds_args *args, brds_prune_job *job, brds_diag *diag)
 {
     bool language = job->training.task == BRDS_TASK_LANGUAGE_MODEL;
     bool bits = brds_args_value(args, "bits") != NULL;
@@ -84,7 +60,7 @@ static brds_status read_budgets(const brds_args *args, prune_job *job, brds_diag
                         &job->training.spec.weight_bits, diag);
 }
 
-static brds_status read_search(const brds_args *args, prune_job *job, brds_diag *diag)
+static brds_status read_search(const brds_args *args, brds_prune_job *job, brds_diag *diag)
 {
     brds_dual_options *dual = &job->dual;
     brds_sparsity_of_spec(&job->training.spec, &job->base);
@@ -101,6 +77,8 @@ static brds_status read_search(const brds_args *args, prune_job *job, brds_diag 
     return s;
 }
 
+/* --- patterns --- */
+
 static bool find_pattern(const char *name, size_t length, brds_pattern *pattern)
 {
     for (int p = 0; brds_pattern_name((brds_pattern)p) != NULL; p++) {
@@ -113,27 +91,42 @@ static bool find_pattern(const char *name, size_t length, brds_pattern *pattern)
     return false;
 }
 
-static brds_status add_attempt(prune_job *job, const char *name, size_t length, brds_diag *diag)
+static brds_status add_attempt(brds_prune_job *job, const char *name, size_t length,
+                               brds_diag *diag)
 {
-    attempt *a = &job->attempts[job->count];
     bool dual = length == 4 && strncmp(name, "dual", 4) == 0;
-    *a = (attempt){.dual = dual, .sparsity = job->base};
-    a->sparsity.pattern = BRDS_PATTERN_ROW;
-    if ((!dual && !find_pattern(name, length, &a->sparsity.pattern)) ||
-        job->count == MAX_ATTEMPTS - 1) {
+    brds_attempt next = {.dual = dual, .sparsity = job->base};
+    next.sparsity.pattern = BRDS_PATTERN_ROW;
+    if (!dual && !find_pattern(name, length, &next.sparsity.pattern)) {
         return brds_fail(diag, BRDS_EUSAGE, "",
-                         "give up to five of dense, unstructured, bank, block, row, dual",
-                         "--pattern: '%.*s' is not known, or one too many", (int)length, name);
+                         "give some of dense, unstructured, bank, block, row, dual, with commas",
+                         "--pattern: '%.*s' is not known", (int)length, name);
     }
-    snprintf(a->name, sizeof a->name, "%.*s", (int)length, name);
-    job->count++;
+    snprintf(next.name, sizeof next.name, "%.*s", (int)length, name);
+    for (int i = 0; i < job->count; i++) {
+        if (strcmp(job->attempts[i].name, next.name) == 0) {
+            return brds_fail(diag, BRDS_EUSAGE, "", "", "--pattern names %s twice", next.name);
+        }
+    }
+    job->attempts[job->count++] = next;
     return BRDS_OK;
 }
 
-static brds_status read_patterns(const brds_args *args, prune_job *job, brds_diag *diag)
+/* Only rows of equal counts run on the hardware. */
+static bool is_for_hardware(const brds_attempt *a)
+{
+    return a->sparsity.pattern == BRDS_PATTERN_ROW;
+}
+
+static const char *pattern_list(const brds_args *args, const brds_prune_job *job)
 {
     const char *list = brds_args_value(args, "pattern");
-    list = list != NULL ? list : job->searched ? "dual" : "row";
+    return list != NULL ? list : job->searched ? "dual" : "row";
+}
+
+static brds_status read_patterns(const brds_args *args, brds_prune_job *job, brds_diag *diag)
+{
+    const char *list = pattern_list(args, job);
     brds_status status = BRDS_OK;
     for (bool more = true; status == BRDS_OK && more;) {
         size_t length = strcspn(list, ",");
@@ -141,42 +134,109 @@ static brds_status read_patterns(const brds_args *args, prune_job *job, brds_dia
         more = list[length] == ',';
         list += length + more;
     }
+    if (status == BRDS_OK && brds_args_value(args, "write-spec") != NULL &&
+        !is_for_hardware(&job->attempts[job->count - 1])) {
+        status = brds_fail(diag, BRDS_EUSAGE, "", "let --pattern end with row or dual",
+                           "--write-spec: the hardware does not run the pattern %s",
+                           job->attempts[job->count - 1].name);
+    }
     return status;
 }
 
-static brds_status read_work(const brds_args *args, prune_job *job, brds_diag *diag)
+/* Whatever the counts will be: what would end an attempt after hours ends it now. */
+static brds_status check_attempts(brds_prune_job *job, brds_diag *diag)
 {
-    const char *work = brds_args_value(args, "work"), *log = brds_args_value(args, "log");
-    bool resume = brds_args_flag(args, "resume");
-    if (resume && work == NULL) {
-        return brds_fail(diag, BRDS_EUSAGE, "", "", "--resume needs --work DIR");
+    const brds_spec *spec = &job->training.spec;
+    brds_status status = BRDS_OK;
+    for (int i = 0; status == BRDS_OK && i < job->count; i++) {
+        brds_attempt *a = &job->attempts[i];
+        if (a->dual) {
+            status = brds_dual_check(spec, &job->dual, &a->sparsity, diag);
+        } else if (job->searched) {
+            status = brds_dual_equal(spec, &job->dual, &a->sparsity, diag);
+        }
+        status = status ? status : brds_sparsity_check(&a->sparsity, spec, diag);
     }
-    if (brds_args_value(args, "plot") != NULL && log == NULL) {
-        return brds_fail(diag, BRDS_EUSAGE, "", "", "--plot needs --log FILE");
+    return status;
+}
+
+/* --- work, log, spec --- */
+
+/* All that changes the numbers, besides what all training depends on. */
+static brds_status describe(const brds_args *args, brds_prune_job *job, brds_diag *diag)
+{
+    const brds_dual_options *dual = &job->dual;
+    job->identity = brds_string_format(
+        "%sweight-bits %d\nsparsity %.17g%s\npattern %s\nramp %d\nquantised-epochs %d\n"
+        "quantised-rate %.17g\ntrials %d\ntrial-epochs %d\ntrial-ramp %d\nstep %d\n"
+        "step-min %d\nper-layer %s\nfill-lanes %s\nbank-columns %d\nblock %d\n",
+        job->training.identity, job->training.spec.weight_bits, dual->sparsity,
+        job->searched ? "" : ", the spec's", pattern_list(args, job), job->budget.ramp,
+        job->budget.quantised, job->retrain.quantised_rate, dual->max_trials, dual->budget.epochs,
+        dual->budget.ramp, dual->step, dual->step_min, dual->per_layer ? "yes" : "no",
+        dual->fill_lanes ? "yes" : "no", job->base.bank_columns, job->base.block);
+    return job->identity != NULL ? BRDS_OK : brds_fail_memory(diag);
+}
+
+/* Resumed, the log is read from its start: attempts pass over what they had written. */
+static brds_status open_log(const char *path, brds_retrain *retrain, brds_diag *diag)
+{
+    struct stat info;
+    bool old = retrain->resume && stat(path, &info) == 0 && S_ISREG(info.st_mode);
+    brds_status status = brds_log_open(path, old, -1, &retrain->log, diag);
+    if (status == BRDS_OK && retrain->resume && fstat(fileno(retrain->log), &info) == 0) {
+        retrain->log_goes_on = S_ISREG(info.st_mode);
     }
-    if (work != NULL && mkdir(work, 0777) != 0 && errno != EEXIST) {
-        return brds_fail(diag, BRDS_EFILE, work, "", "cannot make this folder: %s",
-                         strerror(errno));
+    if (status == BRDS_OK && retrain->log_goes_on) {
+        rewind(retrain->log);
     }
+    return status;
+}
+
+static brds_status read_work(const brds_args *args, brds_prune_job *job, brds_diag *diag)
+{
+    const char *log = brds_args_value(args, "log");
     brds_retrain *retrain = &job->retrain;
-    retrain->work = work;
-    retrain->resume = resume;
+    retrain->work = brds_args_value(args, "work");
+    retrain->resume = brds_args_flag(args, "resume");
     retrain->progress = isatty(STDERR_FILENO) == 1;
     brds_status status = brds_args_real(args, "every", 0.0, 1e6, 60.0, &retrain->every, diag);
-    if (status == BRDS_OK && log != NULL) {
-        bool old = resume && access(log, F_OK) == 0;
-        status = brds_log_open(log, old, 0, &retrain->log, diag);
+    status = status ? status : describe(args, job, diag);
+    if (status == BRDS_OK && retrain->work != NULL) {
+        status = brds_work_begin(retrain->work, job->identity, retrain->resume, diag);
     }
+    return status == BRDS_OK && log != NULL ? open_log(log, retrain, diag) : status;
+}
+
+/* The document now, as it may be another one after hours; with the numbers of the start, so that
+ * one that cannot be changed is told of now. */
+static brds_status read_spec_text(const brds_args *args, brds_prune_job *job, brds_diag *diag)
+{
+    enum { LIMIT = 1 << 24 };
+    const char *path = brds_args_operand(args, 0);
+    uint8_t *bytes = NULL;
+    size_t size = 0;
+    if (brds_args_value(args, "write-spec") == NULL) {
+        return BRDS_OK;
+    }
+    brds_status status = brds_read_file(path, LIMIT, &bytes, &size, diag);
+    if (status == BRDS_OK) {
+        status = brds_spec_rewrite((const char *)bytes, size, path, &job->training.spec,
+                                   &job->spec_text, diag);
+    }
+    free(bytes);
     return status;
 }
 
-static brds_status read_job(const brds_args *args, prune_job *job, brds_diag *diag)
+static brds_status read_job(const brds_args *args, brds_prune_job *job, brds_diag *diag)
 {
     brds_training *training = &job->training;
     brds_status status = brds_training_load(args, &defaults, training, diag);
     status = status ? status : read_budgets(args, job, diag);
     status = status ? status : read_search(args, job, diag);
     status = status ? status : read_patterns(args, job, diag);
+    status = status ? status : check_attempts(job, diag);
+    status = status ? status : read_spec_text(args, job, diag);
     status = status ? status : read_work(args, job, diag);
     if (status != BRDS_OK) {
         return status;
@@ -185,7 +245,7 @@ static brds_status read_job(const brds_args *args, prune_job *job, brds_diag *di
     job->retrain.train = &training->train;
     job->retrain.valid = &training->valid;
     job->retrain.options = training->options;
-    job->retrain.identity = training->identity;
+    job->retrain.identity = job->identity;
     const brds_parameters *parameters = &training->model.parameters;
     job->dense = malloc(parameters->elements * sizeof *job->dense);
     if (job->dense == NULL) {
@@ -197,7 +257,7 @@ static brds_status read_job(const brds_args *args, prune_job *job, brds_diag *di
 
 /* --- work --- */
 
-static brds_status evaluate(prune_job *job, const brds_dataset *dataset, bool hardware,
+static brds_status evaluate(brds_prune_job *job, const brds_dataset *dataset, bool hardware,
                             brds_score *score, brds_diag *diag)
 {
     brds_model *model = &job->training.model;
@@ -217,9 +277,10 @@ static brds_status evaluate(prune_job *job, const brds_dataset *dataset, bool ha
     return status;
 }
 
-static brds_status measure_dense(prune_job *job, brds_diag *diag)
+static brds_status measure_dense(brds_prune_job *job, brds_diag *diag)
 {
     const brds_training *training = &job->training;
+    job->given = brds_sparsity_of_weights(&training->model);
     brds_status status = evaluate(job, &training->valid, false, &job->dense_valid, diag);
     if (status == BRDS_OK && training->has_test) {
         status = evaluate(job, &training->test, false, &job->dense_test, diag);
@@ -227,183 +288,100 @@ static brds_status measure_dense(prune_job *job, brds_diag *diag)
     return status;
 }
 
-static brds_status find_ratios(prune_job *job, attempt *a, brds_diag *diag)
+static brds_status search(brds_prune_job *job, brds_attempt *a, brds_diag *diag)
 {
-    if (a->dual) {
-        a->trials = calloc(1, sizeof *a->trials);
-        return a->trials == NULL
-                   ? brds_fail_memory(diag)
-                   : brds_dual_search(&job->retrain, &job->dual, job->dense, &job->training.model,
-                                      &a->sparsity, a->trials, diag);
-    }
-    return job->searched ? brds_dual_equal(&job->training.spec, &job->dual, &a->sparsity, diag)
-                         : BRDS_OK;
+    a->trials = calloc(1, sizeof *a->trials);
+    return a->trials == NULL
+               ? brds_fail_memory(diag)
+               : brds_dual_search(&job->retrain, &job->dual, job->dense, &job->training.model,
+                                  &a->sparsity, a->trials, diag);
 }
 
-static brds_status make_attempt(prune_job *job, attempt *a, brds_diag *diag)
+static brds_status retrain(brds_prune_job *job, brds_attempt *a, brds_diag *diag)
 {
-    brds_training *training = &job->training;
-    brds_status status = find_ratios(job, a, diag);
+    brds_model *model = &job->training.model;
+    brds_retrained retrained;
     char *label = brds_string_format("%s-%.4f", a->name, job->dual.sparsity);
-    if (status == BRDS_OK && label == NULL) {
-        status = brds_fail_memory(diag);
+    if (label == NULL) {
+        return brds_fail_memory(diag);
     }
-    if (status == BRDS_OK) {
-        brds_dual_restore(&training->model, job->dense);
-        status = brds_retrain_run(&job->retrain, &job->budget, &a->sparsity, label,
-                                  &training->model, &a->valid, diag);
-    }
+    brds_dual_restore(model, job->dense);
+    brds_status status =
+        brds_retrain_run(&job->retrain, &job->budget, &a->sparsity, label, model, &retrained, diag);
     free(label);
+    if (status == BRDS_OK) {
+        a->valid = retrained.valid;
+        a->seconds = retrained.seconds;
+        a->overall = brds_sparsity_of_masks(model);
+    }
+    return status;
+}
+
+static brds_status make_attempt(brds_prune_job *job, brds_attempt *a, brds_diag *diag)
+{
+    const brds_training *training = &job->training;
+    brds_status status = a->dual ? search(job, a, diag) : BRDS_OK;
+    status = status ? status : retrain(job, a, diag);
     if (status == BRDS_OK && training->has_test) {
         status = evaluate(job, &training->test, job->budget.quantised > 0, &a->test, diag);
     }
     return status;
 }
 
-/* Counts of the attempt that is written; other patterns leave the spec's. */
-static bool is_for_hardware(const attempt *a)
+/* --- results --- */
+
+/* Few columns, or lanes that are to be filled, leave gaps between the sparsities that there are, and
+ * few pairs of one sparsity. */
+static void warn_of_gaps(const brds_prune_job *job, brds_diag *diag)
 {
-    return a->sparsity.pattern == BRDS_PATTERN_ROW;
+    for (int i = 0; job->searched && i < job->count; i++) {
+        const brds_attempt *a = &job->attempts[i];
+        if (a->trials != NULL && a->trials->count == 1 && job->dual.max_trials > 1) {
+            brds_warn(diag, "", "", "%s: no second pair of counts has this sparsity", a->name);
+        }
+        if (a->sparsity.pattern != BRDS_PATTERN_DENSE &&
+            fabs(a->overall - job->dual.sparsity) > 0.01) {
+            brds_warn(diag, "", "", "%s: counts of whole weights give a sparsity of %.4f, not %.4f",
+                      a->name, a->overall, job->dual.sparsity);
+        }
+    }
 }
 
-static brds_status write_results(const brds_args *args, prune_job *job, brds_diag *diag)
+static brds_status write_spec(const brds_args *args, const brds_prune_job *job, brds_diag *diag)
 {
-    const attempt *last = &job->attempts[job->count - 1];
-    const char *spec = brds_args_value(args, "write-spec");
-    brds_status status = BRDS_OK;
-    char *what = brds_string_format("%s, overall sparsity %.4f, validation loss %.6f", last->name,
-                                    brds_sparsity_overall(&last->sparsity, &job->training.spec),
-                                    brds_score_loss(&last->valid));
-    if (is_for_hardware(last)) {
-        brds_sparsity_to_spec(&last->sparsity, &job->training.spec);
+    const char *path = brds_args_value(args, "write-spec");
+    char *text = NULL;
+    if (path == NULL) {
+        return BRDS_OK;
     }
-    status = what != NULL
-                 ? brds_training_save(&job->training, brds_args_value(args, "output"), what, diag)
-                 : brds_fail_memory(diag);
-    free(what);
-    if (status == BRDS_OK && spec != NULL) {
-        status = brds_spec_rewrite(brds_args_operand(args, 0), &job->training.spec, spec, diag);
+    brds_status status = brds_spec_rewrite(job->spec_text, strlen(job->spec_text), path,
+                                           &job->training.spec, &text, diag);
+    if (status == BRDS_OK) {
+        status = brds_write_file(path, text, strlen(text), diag);
     }
-    if (status == BRDS_OK && brds_args_value(args, "plot") != NULL) {
-        status =
-            brds_curves_plot(brds_args_value(args, "log"), brds_args_value(args, "plot"), diag);
-    }
+    free(text);
     return status;
 }
 
-/* --- report --- */
-
-static json_t *score_json(brds_task task, const brds_score *score)
+static brds_status write_results(const brds_args *args, brds_prune_job *job, brds_diag *diag)
 {
-    if (score->targets == 0) {
-        return json_null();
+    const brds_attempt *last = &job->attempts[job->count - 1];
+    char *what = brds_string_format("%s, overall sparsity %.4f, validation loss %.6f", last->name,
+                                    last->overall, brds_score_loss(&last->valid));
+    if (is_for_hardware(last)) {
+        brds_sparsity_to_spec(&last->sparsity, &job->training.spec);
     }
-    const char *metric = task == BRDS_TASK_CLASSIFY ? "accuracy" : "perplexity";
-    return json_pack("{s:f, s:f}", "loss", brds_score_loss(score), metric,
-                     brds_score_metric(task, score));
-}
-
-static json_t *counts_json(const brds_ratio *ratios, int layers)
-{
-    json_t *list = json_array();
-    for (int l = 0; l < layers; l++) {
-        json_array_append_new(list, json_pack("[i, i]", ratios[l].nnz_x, ratios[l].nnz_h));
-    }
-    return list;
-}
-
-static json_t *trials_json(const prune_job *job, const brds_dual_result *trials)
-{
-    json_t *list = json_array();
-    for (int i = 0; trials != NULL && i < trials->count; i++) {
-        const brds_dual_trial *trial = &trials->trials[i];
-        json_array_append_new(list,
-                              json_pack("{s:o, s:o}", "nnz",
-                                        counts_json(trial->ratios, job->training.spec.layer_count),
-                                        "valid", score_json(job->training.task, &trial->valid)));
-    }
-    return list;
-}
-
-static json_t *attempt_json(const prune_job *job, const attempt *a)
-{
-    brds_task task = job->training.task;
-    const brds_spec *spec = &job->training.spec;
-    bool dense = a->sparsity.pattern == BRDS_PATTERN_DENSE;
-    return json_pack("{s:s, s:f, s:o, s:o, s:o, s:o}", "pattern", a->name, "overall_sparsity",
-                     dense ? 0.0 : brds_sparsity_overall(&a->sparsity, spec), "nnz",
-                     dense ? json_null() : counts_json(a->sparsity.ratios, spec->layer_count),
-                     "valid", score_json(task, &a->valid), "test", score_json(task, &a->test),
-                     "trials", trials_json(job, a->trials));
-}
-
-static brds_status print_json(const prune_job *job, const char *output, FILE *stream,
-                              brds_diag *diag)
-{
-    brds_task task = job->training.task;
-    json_t *results = json_array();
-    for (int i = 0; i < job->count; i++) {
-        json_array_append_new(results, attempt_json(job, &job->attempts[i]));
-    }
-    json_t *given = json_pack("{s:o, s:o}", "valid", score_json(task, &job->dense_valid), "test",
-                              score_json(task, &job->dense_test));
-    return brds_json_print(json_pack("{s:s, s:o, s:i, s:o, s:o}", "method", "retrain", "output",
-                                     brds_json_text(output), "weight_bits",
-                                     job->training.spec.weight_bits, "given", given, "results",
-                                     results),
-                           stream, diag);
-}
-
-static void print_row(const prune_job *job, const char *name, double sparsity, const char *counts,
-                      const brds_score *valid, const brds_score *test, FILE *stream)
-{
-    brds_task task = job->training.task;
-    char measured[32] = "-";
-    if (test->targets > 0) {
-        snprintf(measured, sizeof measured, "%.4f", brds_score_metric(task, test));
-    }
-    fprintf(stream, "%-14s %8.2f %%  %-24s %12.4f %12.4f %12s\n", name, 100.0 * sparsity, counts,
-            brds_score_loss(valid), brds_score_metric(task, valid), measured);
-}
-
-static void counts_text(const brds_ratio *ratios, int layers, char *text, size_t room)
-{
-    size_t used = 0;
-    text[0] = '\0';
-    for (int l = 0; l < layers && used < room; l++) {
-        used += (size_t)snprintf(text + used, room - used, "%s%d+%d", l > 0 ? " " : "",
-                                 ratios[l].nnz_x, ratios[l].nnz_h);
-    }
-}
-
-static void print_table(const prune_job *job, const char *output, FILE *stream)
-{
-    const char *metric = job->training.task == BRDS_TASK_CLASSIFY ? "accuracy" : "perplexity";
-    int layers = job->training.spec.layer_count;
-    char counts[16 * BRDS_MAX_LAYERS];
-    fprintf(stream, "%-14s %10s  %-24s %12s %12s %12s\n", "", "sparsity", "nnz of W_x+W_h",
-            "valid loss", metric, "test");
-    print_row(job, "as given", 0.0, "", &job->dense_valid, &job->dense_test, stream);
-    for (int i = 0; i < job->count; i++) {
-        const attempt *a = &job->attempts[i];
-        bool dense = a->sparsity.pattern == BRDS_PATTERN_DENSE;
-        for (int t = 0; a->trials != NULL && t < a->trials->count; t++) {
-            const brds_dual_trial *trial = &a->trials->trials[t];
-            brds_score none = {0};
-            counts_text(trial->ratios, layers, counts, sizeof counts);
-            print_row(job, "  trial", job->dual.sparsity, counts, &trial->valid, &none, stream);
-        }
-        counts_text(a->sparsity.ratios, layers, counts, sizeof counts);
-        print_row(job, a->name,
-                  dense ? 0.0 : brds_sparsity_overall(&a->sparsity, &job->training.spec),
-                  dense ? "" : counts, &a->valid, &a->test, stream);
-    }
-    fprintf(stream, "wrote %s\n", output);
+    brds_status status =
+        what != NULL
+            ? brds_training_save(&job->training, brds_args_value(args, "output"), what, diag)
+            : brds_fail_memory(diag);
+    free(what);
+    return status == BRDS_OK ? write_spec(args, job, diag) : status;
 }
 
 /* --- the whole --- */
 
-static void free_job(prune_job *job)
+static void free_job(brds_prune_job *job)
 {
     for (int i = 0; i < job->count; i++) {
         free(job->attempts[i].trials);
@@ -411,34 +389,36 @@ static void free_job(prune_job *job)
     if (job->retrain.log != NULL) {
         fclose(job->retrain.log);
     }
+    free(job->spec_text);
+    free(job->identity);
     free(job->dense);
     brds_training_free(&job->training);
     free(job);
 }
 
-static brds_status work(const brds_args *args, prune_job *job, brds_diag *diag)
+/* The plot comes last: a missing gnuplot loses nothing. */
+static brds_status work(const brds_args *args, brds_prune_job *job, brds_diag *diag)
 {
+    const char *plot = brds_args_value(args, "plot");
     brds_status status = read_job(args, job, diag);
     status = status ? status : measure_dense(job, diag);
     for (int i = 0; status == BRDS_OK && i < job->count; i++) {
         status = make_attempt(job, &job->attempts[i], diag);
     }
     status = status ? status : write_results(args, job, diag);
-    if (status != BRDS_OK) {
-        return status;
+    if (status == BRDS_OK) {
+        warn_of_gaps(job, diag);
+        status = brds_prune_report(job, brds_args_value(args, "output"),
+                                   brds_args_flag(args, "json"), diag);
     }
-    const char *output = brds_args_value(args, "output");
-    FILE *stream = strcmp(output, "-") == 0 ? stderr : stdout;
-    if (brds_args_flag(args, "json")) {
-        return print_json(job, output, stream, diag);
-    }
-    print_table(job, output, stream);
-    return BRDS_OK;
+    return status == BRDS_OK && plot != NULL
+               ? brds_curves_plot(brds_args_value(args, "log"), plot, diag)
+               : status;
 }
 
 brds_status brds_prune_with_data(const brds_args *args, brds_diag *diag)
 {
-    prune_job *job = calloc(1, sizeof *job);
+    brds_prune_job *job = calloc(1, sizeof *job);
     if (job == NULL) {
         return brds_fail_memory(diag);
     }

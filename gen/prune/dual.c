@@ -42,9 +42,42 @@ brds_status brds_dual_equal(const brds_spec *spec, const brds_dual_options *opti
     return status;
 }
 
-/* Every layer is moved by the same share of its W_x as the first one was. */
-static brds_status follow(const brds_spec *spec, const brds_dual_options *options, brds_ratio first,
-                          brds_sparsity *sparsity, brds_diag *diag)
+/* A search of one layer, at its start. */
+static brds_status begin_search(const brds_spec *spec, const brds_dual_options *options, int layer,
+                                brds_ratio_search *search, brds_diag *diag)
+{
+    brds_ratio_line line = line_of(spec, options, layer);
+    int step = options->step > 0 ? options->step : line.total / 8;
+    step = step > 1 ? step : 1;
+    int step_min = options->step_min > 0 ? options->step_min : step / 4;
+    step_min = step_min > 1 ? step_min : 1;
+    if (options->step == 0 && step < step_min) { /* only the last one was asked for */
+        step = step_min;
+    }
+    return brds_ratio_search_begin(search, &line, step, step_min, options->max_trials, diag);
+}
+
+/* Relative indices need the more room the more weights a row keeps: no pair keeps more of one
+ * matrix than all but one. */
+brds_status brds_dual_check(const brds_spec *spec, const brds_dual_options *options,
+                            const brds_sparsity *sparsity, brds_diag *diag)
+{
+    brds_sparsity most = *sparsity;
+    brds_status status = brds_dual_equal(spec, options, &most, diag);
+    for (int l = 0; status == BRDS_OK && l < spec->layer_count; l++) {
+        int total = most.ratios[l].nnz_x + most.ratios[l].nnz_h - 1;
+        int x = brds_spec_columns_x(spec, l), h = brds_spec_output_size(spec, l);
+        most.ratios[l] = (brds_ratio){total < x ? total : x, total < h ? total : h};
+    }
+    brds_ratio_search search;
+    for (int l = 0; status == BRDS_OK && l < (options->per_layer ? spec->layer_count : 1); l++) {
+        status = begin_search(spec, options, l, &search, diag);
+    }
+    return status == BRDS_OK ? brds_sparsity_check(&most, spec, diag) : status;
+}
+
+brds_status brds_dual_follow(const brds_spec *spec, const brds_dual_options *options,
+                             brds_ratio first, brds_sparsity *sparsity, brds_diag *diag)
 {
     brds_ratio equal = {0, 0};
     for (int l = 0; l < spec->layer_count; l++) {
@@ -77,7 +110,7 @@ typedef struct {
     brds_dual_result *result;
 } searching;
 
-/* "trial-3-x8-h16" */
+/* "trial-0.8750-x8-h16", with a pair for each layer */
 static char *name_trial(const brds_sparsity *sparsity, const searching *s)
 {
     char *name = brds_string_format("trial-%.4f", s->options->sparsity);
@@ -90,26 +123,64 @@ static char *name_trial(const brds_sparsity *sparsity, const searching *s)
     return name;
 }
 
-static brds_status try(const searching *s, const brds_sparsity *sparsity, double *loss,
-                       brds_diag *diag)
+/* Its place among the trials, or their count. */
+static int find_trial(const searching *s, const brds_sparsity *sparsity)
+{
+    int t = 0;
+    for (bool same = false; t < s->result->count && !same; t += !same) {
+        same = true;
+        for (int l = 0; l < s->model->layer_count; l++) {
+            const brds_ratio *a = &s->result->trials[t].ratios[l], *b = &sparsity->ratios[l];
+            same = same && a->nnz_x == b->nnz_x && a->nnz_h == b->nnz_h;
+        }
+    }
+    return t;
+}
+
+/* A loss that is not a number is worse than any that is. */
+static bool less(double a, double b)
+{
+    return a < b || (isnan(b) && !isnan(a));
+}
+
+/* The trial number result->count. */
+static brds_status train_trial(const searching *s, const brds_sparsity *sparsity, brds_diag *diag)
 {
     brds_dual_result *result = s->result;
     brds_dual_trial *trial = &result->trials[result->count];
+    brds_retrained retrained;
     char *name = name_trial(sparsity, s);
     if (name == NULL) {
         return brds_fail_memory(diag);
     }
-    memcpy(trial->ratios, sparsity->ratios, sizeof trial->ratios);
     brds_dual_restore(s->model, s->dense);
     brds_status status = brds_retrain_run(s->retrain, &s->options->budget, sparsity, name, s->model,
-                                          &trial->valid, diag);
+                                          &retrained, diag);
     free(name);
+    if (status != BRDS_OK) {
+        return status;
+    }
+    *trial = (brds_dual_trial){.valid = retrained.valid, .seconds = retrained.seconds};
+    memcpy(trial->ratios, sparsity->ratios, sizeof trial->ratios);
+    if (less(brds_score_loss(&trial->valid),
+             brds_score_loss(&result->trials[result->best].valid))) {
+        result->best = result->count;
+    }
+    result->count++;
+    return BRDS_OK;
+}
+
+/* A layer's search starts where the one before it ended, which was tried then. */
+static brds_status try(const searching *s, const brds_sparsity *sparsity, double *loss,
+                       brds_diag *diag)
+{
+    brds_status status = BRDS_OK;
+    int number = find_trial(s, sparsity);
+    if (number == s->result->count) {
+        status = train_trial(s, sparsity, diag);
+    }
     if (status == BRDS_OK) {
-        *loss = brds_score_loss(&trial->valid);
-        bool better =
-            result->count == 0 || *loss < brds_score_loss(&result->trials[result->best].valid);
-        result->best = better ? result->count : result->best;
-        result->count++;
+        *loss = brds_score_loss(&s->result->trials[number].valid);
     }
     return status;
 }
@@ -119,22 +190,16 @@ static brds_status search_layer(const searching *s, int layer, brds_sparsity *sp
                                 brds_diag *diag)
 {
     const brds_dual_options *options = s->options;
-    brds_ratio_line line = line_of(s->retrain->spec, options, layer);
-    int step = options->step > 0 ? options->step : line.total / 8;
-    int step_min = options->step_min > 0 ? options->step_min : step / 4;
-    step = step > 1 ? step : 1;
-    step_min = step_min < 1 ? 1 : step_min > step ? step : step_min;
     brds_ratio_search search;
     brds_sparsity trial = *sparsity;
-    brds_status status =
-        brds_ratio_search_begin(&search, &line, step, step_min, options->max_trials, diag);
+    brds_status status = begin_search(s->retrain->spec, options, layer, &search, diag);
     brds_ratio ratio;
     while (status == BRDS_OK && brds_ratio_search_next(&search, &ratio)) {
         double loss = 0.0;
         if (options->per_layer) {
             trial.ratios[layer] = ratio;
         } else {
-            status = follow(s->retrain->spec, options, ratio, &trial, diag);
+            status = brds_dual_follow(s->retrain->spec, options, ratio, &trial, diag);
         }
         status = status ? status : try(s, &trial, &loss, diag);
         if (status == BRDS_OK) {

@@ -23,6 +23,7 @@ typedef struct {
 typedef struct {
     brds_ratio ratios[BRDS_MAX_LAYERS];
     brds_score valid;
+    double seconds; /* as of brds_retrained */
 } brds_dual_trial;
 
 typedef struct {
@@ -30,12 +31,24 @@ typedef struct {
     int count, best;
 } brds_dual_result;
 
-/* Equal ratios at the sparsity, as near as the options allow. */
+/* Equal ratios at the sparsity, as near as the options allow.  Where multiples do not add up to it,
+ * the counts of a layer are fewer (brds_ratio_equal). */
 brds_status brds_dual_equal(const brds_spec *spec, const brds_dual_options *options,
                             brds_sparsity *sparsity, brds_diag *diag);
 
+/* Before there are weights: could every pair along the lines be trained to its end?  Errors: those
+ * of brds_dual_equal and brds_sparsity_check; search options that brds_ratio_search_begin refuses. */
+brds_status brds_dual_check(const brds_spec *spec, const brds_dual_options *options,
+                            const brds_sparsity *sparsity, brds_diag *diag);
+
+/* Where the other layers are when the first one is at `first`: each is moved from its equal point by
+ * the same share of its W_x, and keeps its own total. */
+brds_status brds_dual_follow(const brds_spec *spec, const brds_dual_options *options,
+                             brds_ratio first, brds_sparsity *sparsity, brds_diag *diag);
+
 /* `dense` (all elements of the model): the values that each trial starts from, without masks; the
- * model is left with the last trial's.  `sparsity` becomes the best pair. */
+ * model is left with the last trial's.  `sparsity` becomes the best pair: the one whose best epoch
+ * after the ramp has the least loss on the validation set.  No pair is trained twice. */
 brds_status brds_dual_search(const brds_retrain *retrain, const brds_dual_options *options,
                              const brds_real *dense, brds_model *model, brds_sparsity *sparsity,
                              brds_dual_result *result, brds_diag *diag);

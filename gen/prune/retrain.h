@@ -26,19 +26,28 @@ typedef struct {
     const brds_dataset *train, *valid;
     brds_train_options options; /* epochs are the budget's */
     double quantised_rate;      /* learning rate of those epochs */
-    const char *identity;       /* of the data and options, for checkpoints */
-    const char *work;           /* folder of checkpoints, or NULL */
+    const char *identity;       /* prune/work.h; checkpoints carry it */
+    const char *work;           /* folder of checkpoints, begun; or NULL */
     bool resume;                /* use those that are there */
     double every;               /* seconds between checkpoints */
     FILE *log;                  /* or NULL */
+    bool log_goes_on;           /* resume: the log has an earlier run's lines and is at its start */
     bool progress;
 } brds_retrain;
 
+typedef struct {
+    brds_score valid; /* of the best epoch after the ramp, which the weights are of */
+    double seconds;   /* wall clock of the training: of all runs together where it was resumed, less
+                       what an interruption lost since an epoch's end */
+} brds_retrained;
+
 /* `model` is dense before and as sparse as `sparsity` says after, with the weights of the best
- * epoch, which `valid` is the score of (with the hardware's numbers, if the budget has such epochs).
- * `label` names the attempt in log, progress and checkpoints ("/" not allowed). */
+ * epoch (computed with the hardware's numbers, if the budget has such epochs).  `label` names the
+ * attempt in log, progress and checkpoints ("/" not allowed); two attempts of a run need two.
+ * Resumed, a finished attempt is not trained again, and the log ends as it did then: attempts must
+ * come in the same order. */
 brds_status brds_retrain_run(const brds_retrain *retrain, const brds_budget *budget,
                              const brds_sparsity *sparsity, const char *label, brds_model *model,
-                             brds_score *valid, brds_diag *diag);
+                             brds_retrained *retrained, brds_diag *diag);
 
 #endif
