@@ -14,6 +14,14 @@ enum { WRITTEN = sizeof written / sizeof written[0] };
 
 /* --- files --- */
 
+static const char *plain(const char *path)
+{
+    while (path[0] == '.' && path[1] == '/') {
+        path += 2;
+    }
+    return path;
+}
+
 /* Of one name, or one file by two names; devices may be named twice. */
 static bool same_file(const char *a, const char *b)
 {
@@ -22,7 +30,8 @@ static bool same_file(const char *a, const char *b)
     if (there && !S_ISREG(one.st_mode) && !S_ISDIR(one.st_mode)) {
         return false;
     }
-    return strcmp(a, b) == 0 || (both && one.st_dev == other.st_dev && one.st_ino == other.st_ino);
+    return strcmp(plain(a), plain(b)) == 0 ||
+           (both && one.st_dev == other.st_dev && one.st_ino == other.st_ino);
 }
 
 static brds_status refuse_same(const char *a, const char *path, const char *b, brds_diag *diag)

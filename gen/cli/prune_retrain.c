@@ -72,6 +72,10 @@ static brds_status read_search(const brds_args *args, brds_prune_job *job, brds_
     s = s ? s : read_int(args, "step-min", 1, BRDS_MAX_SIZE, 0, &dual->step_min, diag);
     s = s ? s : read_int(args, "bank-columns", 1, BRDS_MAX_SIZE, 32, &job->base.bank_columns, diag);
     s = s ? s : read_int(args, "block", 1, BRDS_MAX_SIZE, 4, &job->base.block, diag);
+    if (s == BRDS_OK && dual->step > 0 && dual->step_min > dual->step) {
+        s = brds_fail(diag, BRDS_EUSAGE, "", "", "--step-min %d is above --step %d", dual->step_min,
+                      dual->step);
+    }
     dual->per_layer = brds_args_flag(args, "per-layer");
     dual->fill_lanes = brds_args_flag(args, "fill-lanes");
     return s;
