@@ -10,13 +10,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "io/file.h"
 #include "io/safetensors_private.h"
+#include "io/tensors.h"
 
 enum { PREFIX_BYTES = 8, MAX_HEADER_BYTES = 100000000, MAX_MESSAGES = 20 };
-
-/* 8 GiB holds eight dense layers of the largest size in float32. */
-static const size_t FILE_LIMIT = (size_t)1 << (sizeof(size_t) > 4 ? 33 : 30);
 
 static const struct {
     const char *name;
@@ -277,7 +274,7 @@ static uint64_t header_length(const uint8_t *bytes)
     return length;
 }
 
-static brds_status parse(brds_safetensors *file, brds_diag *diag)
+brds_status brds_safetensors_parse(brds_safetensors *file, brds_diag *diag)
 {
     if (file->size < PREFIX_BYTES) {
         return brds_fail(diag, BRDS_EINPUT, file->path,
@@ -307,17 +304,12 @@ static brds_status parse(brds_safetensors *file, brds_diag *diag)
 
 brds_status brds_safetensors_load(const char *path, brds_safetensors *file, brds_diag *diag)
 {
-    *file = (brds_safetensors){0};
-    file->path = strdup(brds_input_place(path));
-    brds_status status = file->path ? BRDS_OK : brds_fail_memory(diag);
+    brds_status status = brds_tensors_open(path, file, diag);
     if (!status) {
-        status = brds_read_file(path, FILE_LIMIT, &file->bytes, &file->size, diag);
-    }
-    if (!status) {
-        status = parse(file, diag);
-    }
-    if (status) {
-        brds_safetensors_free(file);
+        status = brds_safetensors_parse(file, diag);
+        if (status) {
+            brds_safetensors_free(file);
+        }
     }
     return status;
 }
@@ -326,6 +318,7 @@ void brds_safetensors_free(brds_safetensors *file)
 {
     for (size_t i = 0; i < file->count; i++) {
         free(file->tensors[i].name);
+        free(file->tensors[i].owned);
     }
     for (char **text = file->metadata; text && *text; text++) {
         free(*text);

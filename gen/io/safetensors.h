@@ -32,7 +32,8 @@ typedef struct {
     int rank;
     size_t shape[BRDS_MAX_RANK];
     size_t elements;
-    const uint8_t *data; /* points into the file's buffer */
+    const uint8_t *data; /* points into the file's buffer, or `owned` */
+    uint8_t *owned;      /* malloc'ed values of a converted tensor, or NULL */
 } brds_tensor;
 
 typedef struct {
@@ -45,6 +46,9 @@ typedef struct {
 } brds_safetensors;
 
 brds_status brds_safetensors_load(const char *path, brds_safetensors *file, brds_diag *diag);
+/* The same of a file whose path and bytes are there already (io/tensors.h).
+ * The caller frees `file`, on failure too. */
+brds_status brds_safetensors_parse(brds_safetensors *file, brds_diag *diag);
 void brds_safetensors_free(brds_safetensors *file);
 
 /* "F32" and so on, and the bytes of one element. */
