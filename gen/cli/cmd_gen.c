@@ -147,7 +147,7 @@ static brds_status run(const brds_args *args, brds_diag *diag)
 
 static const brds_option options[] = {
     {"output", 'o', "DIR", "the folder to make or replace (default: build/NAME)"},
-    {"model", 'm', "FILE", "also write the weights of this trained network, a safetensors file"},
+    {"model", 'm', "FILE", "also write the weights of this trained network (formats: see import)"},
     {"random-model", 0, "SEED", "the same with a random row-balanced network"},
     {"json", 0, NULL, "print what was written as JSON"},
     {0},

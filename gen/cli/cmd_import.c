@@ -5,6 +5,7 @@
 #include "cli/options.h"
 #include "io/safetensors_private.h"
 #include "net/matrices.h"
+#include "net/model_file.h"
 #include "net/network_load.h"
 #include "spec/spec.h"
 
@@ -145,7 +146,7 @@ static brds_status run(const brds_args *args, brds_diag *diag)
     const char *model = brds_args_value(args, "model");
     if (!model || !brds_args_value(args, "output")) {
         return brds_fail(diag, BRDS_EUSAGE, "", "", "%s is missing",
-                         model ? "-o OUT.safetensors" : "--model MODEL.safetensors");
+                         model ? "-o OUT.safetensors" : "--model FILE");
     }
     brds_spec spec;
     brds_status status = brds_spec_load(brds_args_operand(args, 0), false, &spec, diag);
@@ -153,7 +154,7 @@ static brds_status run(const brds_args *args, brds_diag *diag)
         return status;
     }
     brds_safetensors file;
-    status = brds_safetensors_load(model, &file, diag);
+    status = brds_model_file_load(model, &file, diag);
     if (!status) {
         status = import(args, &spec, &file, diag);
         brds_safetensors_free(&file);
@@ -162,7 +163,7 @@ static brds_status run(const brds_args *args, brds_diag *diag)
 }
 
 static const brds_option options[] = {
-    {"model", 0, "FILE", "the trained network, in safetensors with PyTorch's names"},
+    {"model", 'm', "FILE", "the trained network: safetensors, npz, ONNX or Keras"},
     {"output", 'o', "FILE", "the network under brdsgen's names, in safetensors"},
     {"check-balance", 0, NULL, "refuse a network with rows that exceed the spec's nonzeros"},
     {"json", 0, NULL, "print the report as JSON"},
@@ -175,10 +176,11 @@ const brds_command brds_cmd_import = {
     .operand_min = 1,
     .operand_max = 1,
     .summary = "read a trained network and check it against a spec",
-    .description = "Finds the LSTM and its head in a file as PyTorch writes it, under any prefix "
-                   "and in any floating type, checks every shape against the spec, and writes it "
-                   "in float32 under the names lstm.weight_ih_l0 and so on, fc.weight and "
-                   "fc.bias.  Reports which tensor went where and how many nonzeros the rows "
+    .description = "Finds the LSTM and its head in a file of safetensors or NumPy's npz (with "
+                   "PyTorch's names under any prefix), of ONNX or of Keras, in any floating type; "
+                   "the format is told by the content.  Checks every shape against the spec, and "
+                   "writes it in float32 under the names lstm.weight_ih_l0 and so on, fc.weight "
+                   "and fc.bias.  Reports which tensor went where and how many nonzeros the rows "
                    "have.",
     .options = options,
     .run = run,

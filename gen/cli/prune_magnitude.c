@@ -6,6 +6,7 @@
 #include "cli/json.h"
 #include "cli/prune.h"
 #include "io/strings.h"
+#include "net/model_file.h"
 #include "net/network_load.h"
 #include "prune/magnitude.h"
 #include "spec/spec.h"
@@ -91,7 +92,7 @@ static brds_status prune(const brds_spec *spec, const char *model, const char *o
                          prune_report *report, brds_diag *diag)
 {
     brds_safetensors file;
-    brds_status status = brds_safetensors_load(model, &file, diag);
+    brds_status status = brds_model_file_load(model, &file, diag);
     if (status) {
         return status;
     }

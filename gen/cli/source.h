@@ -13,7 +13,7 @@
 
 /* clang-format off */
 #define BRDS_MODEL_OPTIONS                                                              \
-    {"model", 'm', "FILE", "the trained network, a safetensors file"},                  \
+    {"model", 'm', "FILE", "the trained network: safetensors, npz, ONNX or Keras"},                  \
     {"random-model", 0, "SEED", "a random row-balanced network instead of a trained one"}
 #define BRDS_WORKLOAD_OPTIONS                                                           \
     {"workload", 'w', "FILE", "input sequences, a safetensors file"},                   \

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * From PyTorch's names to the network.  nn.LSTM writes weight_ih_l0 and so on,
- * nn.LSTMCell the same without _l0; whatever stands before is a prefix that
- * all tensors of the LSTM share.  A file that holds more than the spec asks
+ * From PyTorch's names (net/lstm_names.h) to the network.  A file that holds
+ * more than the spec asks
  * for is a fault or at least a warning: it is never read in part in silence.
  */
 #include "net/network_load.h"
@@ -12,8 +11,8 @@
 
 #include "io/safetensors_private.h"
 #include "io/strings.h"
-
-enum { LIST_LENGTH = 640, LIST_SHOWN = 6 };
+#include "net/lstm_names.h"
+#include "net/model_file.h"
 
 typedef struct {
     const brds_safetensors *file;
@@ -21,8 +20,7 @@ typedef struct {
     brds_network *network;
     brds_found_list *found;
     brds_diag *diag;
-    char *prefix;       /* "lstm." */
-    bool cell;          /* nn.LSTMCell's names */
+    brds_lstm_names names;
     bool *used;         /* (tensors of the file) */
     brds_status status; /* the worst so far */
 } loader;
@@ -30,28 +28,6 @@ typedef struct {
 static void note(loader *load, brds_status status)
 {
     load->status = status > load->status ? status : load->status;
-}
-
-/* "a, b, c and 4 more" of the tensors that `pick` holds. */
-static void list_tensors(const brds_safetensors *file, const bool *pick, char text[LIST_LENGTH])
-{
-    size_t used = 0, shown = 0, more = 0;
-    text[0] = '\0';
-    for (size_t i = 0; i < file->count; i++) {
-        if (!pick[i]) {
-            continue;
-        }
-        if (shown == LIST_SHOWN) {
-            more++;
-            continue;
-        }
-        used += (size_t)snprintf(text + used, LIST_LENGTH - used, "%s%.80s", shown ? ", " : "",
-                                 file->tensors[i].name);
-        shown++;
-    }
-    if (more) {
-        snprintf(text + used, LIST_LENGTH - used, " and %zu more", more);
-    }
 }
 
 /* A zeroed flag for every tensor of the file; NULL when memory ran out. */
@@ -76,67 +52,7 @@ static brds_status refuse_reverse(loader *load)
     return BRDS_OK;
 }
 
-static brds_status set_prefix(loader *load, const char *name)
-{
-    load->cell = !brds_string_ends(name, "_l0");
-    size_t length = strlen(name) - strlen(load->cell ? "weight_ih" : "weight_ih_l0");
-    load->prefix = malloc(length + 1);
-    if (!load->prefix) {
-        return brds_fail_memory(load->diag);
-    }
-    memcpy(load->prefix, name, length);
-    load->prefix[length] = '\0';
-    if (load->cell && load->spec->layer_count > 1) {
-        char place[BRDS_PLACE_LENGTH];
-        brds_tensor_place(place, load->file->path, name);
-        return brds_fail(load->diag, BRDS_EINPUT, place,
-                         "several layers have nn.LSTM's names, weight_ih_l0, weight_ih_l1, ...",
-                         "it is named as nn.LSTMCell's only layer, but the spec has %d layers",
-                         load->spec->layer_count);
-    }
-    return BRDS_OK;
-}
-
-static brds_status find_lstm(loader *load)
-{
-    const brds_safetensors *file = load->file;
-    bool *candidate = new_flags(file), *all = new_flags(file);
-    brds_status status = candidate && all ? BRDS_OK : brds_fail_memory(load->diag);
-    size_t count = 0, last = 0;
-    for (size_t i = 0; !status && i < file->count; i++) {
-        const char *name = file->tensors[i].name;
-        all[i] = true;
-        if (brds_string_ends(name, "weight_ih_l0") || brds_string_ends(name, "weight_ih")) {
-            candidate[i] = true;
-            last = i;
-            count++;
-        }
-    }
-    char names[LIST_LENGTH];
-    if (!status && count == 1) {
-        status = set_prefix(load, file->tensors[last].name);
-    } else if (!status) {
-        list_tensors(file, count ? candidate : all, names);
-        status = count ? brds_fail(load->diag, BRDS_EINPUT, file->path,
-                                   "keep the one that the spec describes, as layers _l0, _l1, ...",
-                                   "it holds more than one LSTM: %s", names)
-                       : brds_fail(load->diag, BRDS_EINPUT, file->path,
-                                   "PyTorch names an LSTM's first tensor weight_ih_l0",
-                                   "it holds no LSTM, but: %s", names);
-    }
-    free(candidate);
-    free(all);
-    return status;
-}
-
 /* --- single tensors --- */
-
-/* "lstm." "weight_ih" 1 -> "lstm.weight_ih_l1"; malloc'ed. */
-static char *tensor_name(const loader *load, const char *base, int layer)
-{
-    return load->cell ? brds_string_format("%s%s", load->prefix, base)
-                      : brds_string_format("%s%s_l%d", load->prefix, base, layer);
-}
 
 static void remember(loader *load, const brds_tensor *source, const char *canonical)
 {
@@ -185,7 +101,7 @@ static void load_of_layer(loader *load, const char *base, int layer, presence ne
                           const size_t *shape, float **out)
 {
     char canonical[40];
-    char *name = tensor_name(load, base, layer);
+    char *name = brds_lstm_name(&load->names, base, layer);
     /* Both biases end in one, the first. */
     snprintf(canonical, sizeof canonical, "lstm.%s_l%d",
              strcmp(base, "bias_hh") == 0 ? "bias_ih" : base, layer);
@@ -200,7 +116,7 @@ static void load_of_layer(loader *load, const char *base, int layer, presence ne
  * with one they are fewer, so that no LSTM is mistaken for another cell. */
 static brds_status refuse_other_cells(loader *load, int layer)
 {
-    char *name = tensor_name(load, "weight_hh", layer);
+    char *name = brds_lstm_name(&load->names, "weight_hh", layer);
     const brds_tensor *tensor = name ? brds_safetensors_find(load->file, name) : NULL;
     free(name);
     if (!tensor || tensor->rank != 2) {
@@ -268,8 +184,8 @@ static brds_status fail_head(loader *load, const bool *candidate, size_t count, 
                          "it is looked for as a 2-D tensor whose name ends in .weight",
                          "the spec has a head of size %d, the file has none", network->head_size);
     }
-    char names[LIST_LENGTH];
-    list_tensors(load->file, candidate, names);
+    char names[BRDS_LIST_LENGTH];
+    brds_list_tensors(load->file, candidate, names);
     if (fit == 0) {
         return brds_fail(load->diag, BRDS_EINPUT, path, "",
                          "no tensor has the head's shape (%d, %d); candidates are %s",
@@ -387,32 +303,6 @@ static void load_host_head(loader *load)
 
 /* --- what is left over --- */
 
-/* The layer that an LSTM tensor belongs to: its number, 0 for nn.LSTMCell's
- * names, -1 for a name that is not of the LSTM. */
-static int layer_of(const loader *load, const char *name)
-{
-    static const char *const bases[] = {"weight_ih", "weight_hh", "bias_ih",
-                                        "bias_hh",   "weight_hr", "weight_peephole"};
-    if (!brds_string_starts(name, load->prefix)) {
-        return -1;
-    }
-    name += strlen(load->prefix);
-    for (size_t i = 0; i < sizeof bases / sizeof bases[0]; i++) {
-        if (brds_string_starts(name, bases[i])) {
-            const char *rest = name + strlen(bases[i]);
-            if (*rest == '\0') {
-                return 0;
-            }
-            char *end;
-            long number = brds_string_starts(rest, "_l") ? strtol(rest + 2, &end, 10) : -1;
-            if (number >= 0 && number < 1000000 && end != rest + 2 && *end == '\0') {
-                return (int)number;
-            }
-        }
-    }
-    return -1;
-}
-
 static brds_status refuse_unused(loader *load, const char *name, int layer)
 {
     char place[BRDS_PLACE_LENGTH];
@@ -447,7 +337,7 @@ static void check_leftovers(loader *load)
     }
     bool any = false;
     for (size_t i = 0; i < file->count; i++) {
-        int layer = load->used[i] ? -1 : layer_of(load, file->tensors[i].name);
+        int layer = load->used[i] ? -1 : brds_lstm_layer_of(&load->names, file->tensors[i].name);
         if (layer >= 0) {
             note(load, refuse_unused(load, file->tensors[i].name, layer));
         } else if (!load->used[i]) {
@@ -455,8 +345,8 @@ static void check_leftovers(loader *load)
         }
     }
     if (any) {
-        char names[LIST_LENGTH];
-        list_tensors(file, left, names);
+        char names[BRDS_LIST_LENGTH];
+        brds_list_tensors(file, left, names);
         brds_warn(load->diag, file->path, "the spec has no part for what is named", "not used: %s",
                   names);
     }
@@ -507,13 +397,13 @@ brds_status brds_network_from_file(const brds_safetensors *file, const brds_spec
     load.used = new_flags(file);
     note(&load, load.used ? refuse_reverse(&load) : brds_fail_memory(diag));
     if (!load.status) {
-        note(&load, find_lstm(&load));
+        note(&load, brds_lstm_names_find(file, spec->layer_count, &load.names, diag));
     }
     if (!load.status) {
         load_parts(&load);
     }
     free(load.used);
-    free(load.prefix);
+    brds_lstm_names_free(&load.names);
     if (load.status) {
         brds_network_free(network);
     }
@@ -525,7 +415,7 @@ brds_status brds_network_load(const char *path, const brds_spec *spec, brds_netw
 {
     *network = (brds_network){0};
     brds_safetensors file;
-    brds_status status = brds_safetensors_load(path, &file, diag);
+    brds_status status = brds_model_file_load(path, &file, diag);
     if (!status) {
         status = brds_network_from_file(&file, spec, network, NULL, diag);
         brds_safetensors_free(&file);

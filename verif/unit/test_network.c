@@ -107,11 +107,15 @@ static void test_names(void **state)
     loads(SHAPES({"cell.weight_ih", 8, 3}, {"cell.weight_hh", 8, 2}, {"cell.bias_ih", 8, 0},
                  {"weight", 5, 2}),
           &head, NULL);
+    /* A head that the spec lacks, and an embedding, are the host's. */
     loads(SHAPES({"l.weight_ih_l0", 8, 3}, {"l.weight_hh_l0", 8, 2}, {"fc.weight", 5, 2}), &plain,
-          "not used: fc.weight");
+          NULL);
     loads(SHAPES({"l.weight_ih_l0", 8, 3}, {"l.weight_hh_l0", 8, 2}, {"emb.weight", 9, 3},
                  {"fc.weight", 5, 2}),
-          &head, "not used: emb.weight");
+          &head, NULL);
+    loads(SHAPES({"l.weight_ih_l0", 8, 3}, {"l.weight_hh_l0", 8, 2}, {"norm.weight", 2, 0},
+                 {"fc.weight", 5, 2}),
+          &head, "not used: norm.weight");
 }
 
 static void test_missing(void **state)
@@ -187,6 +191,34 @@ static void test_more_than_the_spec(void **state)
             "tensor weight_hr_l0", "no projection");
     refused(SHAPES({"weight_ih_l0", 8, 3}, {"weight_hh_l0", 8, 2}, {"weight_peephole_l0", 3, 2}),
             &plain, "tensor weight_peephole_l0", "no peephole");
+}
+
+/* Several cells, or modules of one layer each, are layers in the order of the number
+ * in which their prefixes differ: not in that of the file, which is alphabetical. */
+static void test_families(void **state)
+{
+    (void)state;
+    brds_spec two = small_spec(), plain = small_spec();
+    two.layer_count = 2;
+    two.layers[1] = (brds_layer_spec){.hidden_size = 3, .nnz_x = 2, .nnz_h = 3};
+    loads(SHAPES({"net.10.weight_ih", 12, 2}, {"net.10.weight_hh", 12, 3},
+                 {"net.2.weight_ih", 8, 3}, {"net.2.weight_hh", 8, 2}),
+          &two, NULL);
+    loads(SHAPES({"rnn1.weight_ih_l0", 8, 3}, {"rnn1.weight_hh_l0", 8, 2},
+                 {"rnn2.weight_ih_l0", 12, 2}, {"rnn2.weight_hh_l0", 12, 3}),
+          &two, NULL);
+    refused(SHAPES({"encoder.weight_ih", 8, 3}, {"encoder.weight_hh", 8, 2},
+                   {"decoder.weight_ih", 12, 2}, {"decoder.weight_hh", 12, 3}),
+            &two, "more than one LSTM", "decoder.weight_ih, encoder.weight_ih");
+    refused(SHAPES({"a0.b0.weight_ih", 8, 3}, {"a1.b1.weight_ih", 12, 2}), &two,
+            "more than one LSTM", "a0.b0.weight_ih");
+    refused(SHAPES({"c.0.weight_ih", 8, 3}, {"c.1.weight_ih", 12, 2}), &plain, "more than one LSTM",
+            "the spec has 1 layer");
+    refused(SHAPES({"c.0.weight_ih", 8, 3}, {"c.1.weight_ih_l0", 12, 2}), &two,
+            "more than one LSTM", "c.0.weight_ih");
+    refused(SHAPES({"r1.weight_ih_l0", 8, 3}, {"r1.weight_hh_l0", 8, 2}, {"r1.weight_ih_l1", 8, 2},
+                   {"r2.weight_ih_l0", 12, 2}, {"r2.weight_hh_l0", 12, 3}),
+            &two, "tensor r1.weight_ih_l1", "the spec's layer 1 has no use for it");
 }
 
 /* Projection, peepholes, two layers and a head. */
@@ -332,11 +364,12 @@ static int remove_temporary(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_names),           cmocka_unit_test(test_missing),
-        cmocka_unit_test(test_shapes),          cmocka_unit_test(test_other_cells),
-        cmocka_unit_test(test_ambiguous),       cmocka_unit_test(test_more_than_the_spec),
-        cmocka_unit_test(test_save_and_load),   cmocka_unit_test(test_random_balance),
-        cmocka_unit_test(test_balance_message), cmocka_unit_test(test_bias_and_found),
+        cmocka_unit_test(test_names),          cmocka_unit_test(test_missing),
+        cmocka_unit_test(test_shapes),         cmocka_unit_test(test_other_cells),
+        cmocka_unit_test(test_ambiguous),      cmocka_unit_test(test_more_than_the_spec),
+        cmocka_unit_test(test_families),       cmocka_unit_test(test_save_and_load),
+        cmocka_unit_test(test_random_balance), cmocka_unit_test(test_balance_message),
+        cmocka_unit_test(test_bias_and_found),
     };
     return cmocka_run_group_tests_name("network", tests, NULL, remove_temporary);
 }
