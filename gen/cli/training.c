@@ -10,6 +10,7 @@
 #include "io/file.h"
 #include "io/safetensors.h"
 #include "io/strings.h"
+#include "net/model_file.h"
 #include "net/network_load.h"
 
 /* --- options --- */
@@ -105,7 +106,7 @@ static brds_status read_network(const brds_args *args, brds_training *training, 
     if (path == NULL) {
         return BRDS_OK;
     }
-    brds_status status = brds_safetensors_load(path, &file, diag);
+    brds_status status = brds_model_file_load(path, &file, diag);
     if (status != BRDS_OK) {
         return status;
     }
