@@ -10,9 +10,11 @@
 #include "io/safetensors.h"
 #include "io/strings.h"
 
+enum { NAME_BYTES = 24 }; /* "mask.N" of any int */
+
 /* The arrays of a trainer, in one list for writing and reading. */
 typedef struct {
-    char name[16];
+    char name[NAME_BYTES];
     brds_real *data;
     size_t count;
 } piece;
@@ -159,7 +161,7 @@ static brds_status mask_floats(const brds_parameter *parameter, float **to, brds
 /* What is to be written, as floats. */
 typedef struct {
     brds_tensor_out tensors[MAX_TENSORS];
-    char names[MAX_TENSORS][16];
+    char names[MAX_TENSORS][NAME_BYTES];
     float *copies[MAX_TENSORS];
     size_t count;
     uint32_t crc;
@@ -167,7 +169,7 @@ typedef struct {
 
 static float **add_tensor(out_list *list, const char *name, size_t elements)
 {
-    snprintf(list->names[list->count], sizeof list->names[0], "%.15s", name);
+    snprintf(list->names[list->count], sizeof list->names[0], "%.*s", NAME_BYTES - 1, name);
     list->tensors[list->count] =
         (brds_tensor_out){list->names[list->count], BRDS_F32, 1, {elements}, NULL};
     return &list->copies[list->count++];
@@ -184,7 +186,7 @@ static brds_status gather(const brds_trainer *trainer, out_list *out, brds_diag 
     const brds_parameters *parameters = &trainer->model->parameters;
     for (int i = 0; status == BRDS_OK && i < parameters->count; i++) {
         if (parameters->list[i].mask != NULL) {
-            char name[16];
+            char name[NAME_BYTES];
             snprintf(name, sizeof name, MASK_NAME, i);
             status = mask_floats(&parameters->list[i],
                                  add_tensor(out, name, parameters->list[i].count), diag);
@@ -275,7 +277,7 @@ static brds_status read_masks(const brds_safetensors *file, brds_parameters *par
     brds_status status = BRDS_OK;
     for (int i = 0; status == BRDS_OK && i < parameters->count; i++) {
         brds_parameter *parameter = &parameters->list[i];
-        char name[16];
+        char name[NAME_BYTES];
         float *values = NULL;
         snprintf(name, sizeof name, MASK_NAME, i);
         if (brds_safetensors_find(file, name) == NULL) {
