@@ -146,7 +146,7 @@ static brds_status check_arguments(const brds_args *args, bool with_data, brds_d
 }
 
 static const brds_option options[] = {
-    {"model", 'm', "FILE", "the trained network, in safetensors"},
+    {"model", 'm', "FILE", "the trained network: safetensors, npz, ONNX or Keras"},
     {"output", 'o', "FILE", "the pruned network, in safetensors"},
     {"method", 0, "NAME", "retrain (the default with --data) or magnitude (without)"},
     {"sparsity", 0, "SHARE", "zeros of all W_x and W_h, 0.5 to 0.99 (default: the spec's counts)"},
