@@ -37,10 +37,10 @@ static double seconds_of(const stage *s)
     return s->before + now() - s->start;
 }
 
-static brds_status note_seconds(const stage *s, brds_diag *diag)
+static brds_status note_seconds(const stage *s, double seconds, brds_diag *diag)
 {
     return s->retrain->work != NULL
-               ? brds_work_note_seconds(s->retrain->work, s->label, seconds_of(s), diag)
+               ? brds_work_note_seconds(s->retrain->work, s->label, seconds, diag)
                : BRDS_OK;
 }
 
@@ -70,7 +70,7 @@ static brds_status before_step(void *context, brds_trainer *trainer, brds_diag *
     const stage *s = context;
     brds_status status = BRDS_OK;
     if (trainer->state.minibatch == 0 && trainer->state.epoch > 0) {
-        status = note_seconds(s, diag);
+        status = note_seconds(s, seconds_of(s), diag);
     }
     return status == BRDS_OK && s->ramp >= 0 ? grow(s, trainer, diag) : status;
 }
@@ -170,8 +170,9 @@ static brds_status train(stage *s, brds_trainer *trainer, brds_retrained *retrai
         status = brds_session_run(&s->session, trainer, diag);
     }
     if (status == BRDS_OK) {
-        retrained->seconds += was_done ? s->before : seconds_of(s);
-        status = was_done ? BRDS_OK : note_seconds(s, diag);
+        double seconds = was_done ? s->before : seconds_of(s);
+        retrained->seconds += seconds;
+        status = was_done ? BRDS_OK : note_seconds(s, seconds, diag);
     }
     if (status == BRDS_OK) {
         brds_trainer_take_best(trainer);
