@@ -48,6 +48,7 @@ static brds_status evaluate(run_job *job, brds_diag *diag)
                                     .qnet = job->fixed ? &job->qnet : NULL,
                                     .network = job->real ? &job->source.network : NULL,
                                     .workload = &job->source.workload,
+                                    .host = &job->source.network.host,
                                     .keep = job->output != NULL};
     return brds_evaluate(&work, &job->evaluation, diag);
 }
@@ -156,9 +157,12 @@ const brds_command brds_cmd_run = {
     .summary = "run sequences through the bit-exact C model",
     .description =
         "Quantises the network and runs a workload through the C model, which computes what the "
-        "hardware computes, bit by bit.  Prints the accuracy where the workload has labels (the "
-        "largest output of a sequence's last step, the first of equals), how often each "
-        "narrowing saturated, and the model's speed.  The output file holds `output` (F32) and "
+        "hardware computes, bit by bit.  Prints accuracy and loss where the workload has labels "
+        "(of a "
+        "sequence's last output; the largest counts, the first of equals), and the perplexity "
+        "where it has targets (of every step's), through the network's own head where the spec "
+        "has none; how often each narrowing saturated; and the model's speed.  The output file "
+        "holds `output` (F32) and "
         "`output_fixed` (I32, the integers that the hardware sends), one row for each output "
         "vector, and with --compare `output_float`.",
     .options = options,

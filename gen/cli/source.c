@@ -52,7 +52,8 @@ static brds_status load_workload(const brds_args *args, brds_source *source, brd
     }
     const char *slash = strrchr(path, '/');
     source->workload_name = slash ? slash + 1 : path;
-    int64_t classes = source->spec.head.present ? source->spec.head.size : 0;
+    int64_t classes =
+        source->spec.head.present ? source->spec.head.size : source->network.host.classes;
     status = brds_workload_load(path, source->spec.input_size, classes, &source->workload, diag);
     if (!status)
         limit_workload(&source->workload, (size_t)limit);

@@ -16,8 +16,10 @@ typedef struct {
     int32_t *x;            /* (X) A bits, frac fa */
     brds_float_state state;
     float *real_output; /* (size) */
-    size_t vector;      /* output vectors so far */
-    double difference;  /* sum of all */
+    brds_metric metric;
+    double *values;    /* (size) of the output that is measured */
+    size_t vector;     /* output vectors so far */
+    double difference; /* sum of all */
 } brds_runner;
 
 static double now(void)
@@ -87,21 +89,21 @@ static void take_output(brds_runner *runner, const int32_t *fixed, const float *
     runner->vector++;
 }
 
-static void take_label(brds_runner *runner, size_t sequence, const int32_t *fixed,
-                       const float *real)
+static void measure(brds_runner *runner, int64_t wanted, const int32_t *fixed, const float *real)
 {
     brds_evaluation *result = runner->result;
-    if (!result->labelled) {
-        return;
+    if (fixed != NULL) {
+        for (int i = 0; i < result->size; i++) {
+            runner->values[i] = brds_dequantize(fixed[i], result->frac);
+        }
+        brds_metric_add(&runner->metric, runner->values, wanted, &result->fixed_side.measured);
     }
-    int fixed_best = 0, real_best = 0;
-    for (int i = 1; i < result->size; i++) {
-        fixed_best = fixed != NULL && fixed[i] > fixed[fixed_best] ? i : fixed_best;
-        real_best = real != NULL && real[i] > real[real_best] ? i : real_best;
+    if (real != NULL) {
+        for (int i = 0; i < result->size; i++) {
+            runner->values[i] = (double)real[i];
+        }
+        brds_metric_add(&runner->metric, runner->values, wanted, &result->real_side.measured);
     }
-    int64_t label = runner->job->workload->labels[sequence];
-    result->fixed_side.correct += fixed != NULL && fixed_best == label;
-    result->real_side.correct += real != NULL && real_best == label;
 }
 
 static void run_sequence(brds_runner *runner, size_t sequence)
@@ -122,26 +124,17 @@ static void run_sequence(brds_runner *runner, size_t sequence)
         const int32_t *fixed =
             runner->machine != NULL ? step_fixed(runner, features, output) : NULL;
         const float *real = job->network != NULL ? step_real(runner, features, output) : NULL;
+        int64_t wanted = brds_metric_wanted(&runner->metric, sequence, step);
         if (output) {
             take_output(runner, fixed, real);
         }
-        if (last) {
-            take_label(runner, sequence, fixed, real);
+        if (wanted >= 0) {
+            measure(runner, wanted, fixed, real);
         }
     }
 }
 
 /* --- before and after --- */
-
-static bool all_labelled(const brds_workload *workload, int size)
-{
-    for (size_t i = 0; workload->labels != NULL && i < workload->sequences; i++) {
-        if (workload->labels[i] < 0 || workload->labels[i] >= size) {
-            return false;
-        }
-    }
-    return workload->labels != NULL;
-}
 
 static void describe(const brds_evaluate_job *job, brds_evaluation *result)
 {
@@ -154,7 +147,6 @@ static void describe(const brds_evaluate_job *job, brds_evaluation *result)
     result->size =
         spec->head.present ? spec->head.size : brds_spec_output_size(spec, spec->layer_count - 1);
     result->frac = spec->head.present ? spec->head.output.frac : spec->activation.frac;
-    result->labelled = all_labelled(workload, result->size);
     result->fixed_side.ran = job->qnet != NULL;
     result->real_side.ran = job->network != NULL;
 }
@@ -183,11 +175,14 @@ static brds_status prepare(brds_runner *runner, brds_diag *diag)
     }
     runner->x = calloc((size_t)job->plan->spec.input_size, sizeof *runner->x);
     runner->real_output = calloc((size_t)result->size, sizeof *runner->real_output);
-    if (failed || runner->x == NULL || runner->real_output == NULL) {
+    runner->values = calloc((size_t)result->size, sizeof *runner->values);
+    if (failed || runner->x == NULL || runner->real_output == NULL || runner->values == NULL) {
         return brds_fail_memory(diag);
     }
-    brds_status status = BRDS_OK;
-    if (job->qnet != NULL) {
+    brds_status status =
+        brds_metric_new(&job->plan->spec, job->host, job->workload, &runner->metric, diag);
+    result->measure = runner->metric.what;
+    if (status == BRDS_OK && job->qnet != NULL) {
         status = brds_machine_new(job->plan, job->qnet, &runner->machine, diag);
     }
     if (status == BRDS_OK && job->network != NULL) {
@@ -215,7 +210,9 @@ brds_status brds_evaluate(const brds_evaluate_job *job, brds_evaluation *result,
     brds_machine_free(runner.machine);
     brds_float_state_free(&runner.state);
     free(runner.x);
+    brds_metric_free(&runner.metric);
     free(runner.real_output);
+    free(runner.values);
     if (status != BRDS_OK) {
         brds_evaluation_free(result);
     }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * A workload through the bit-exact C model, the float reference, or both side
- * by side: outputs, accuracy, differences.
+ * by side: outputs, the task's figure, differences.
  */
 #ifndef BRDS_NET_EVALUATE_H
 #define BRDS_NET_EVALUATE_H
@@ -13,6 +13,7 @@
 #include "io/diag.h"
 #include "io/workload.h"
 #include "net/machine.h"
+#include "net/metric.h"
 #include "net/network.h"
 #include "plan/plan.h"
 
@@ -22,14 +23,15 @@ typedef struct {
     const brds_qnet *qnet;       /* NULL: no C model */
     const brds_network *network; /* NULL: no float reference */
     const brds_workload *workload;
-    bool keep; /* store every output vector */
+    const brds_host_part *host; /* for the task's figure; NULL: the host computes nothing */
+    bool keep;                  /* store every output vector */
 } brds_evaluate_job;
 
 /* One arithmetic's part of the result. */
 typedef struct {
     bool ran;
-    size_t correct; /* sequences whose largest last output (the lowest of equals) is the label */
-    double seconds; /* in the model, reading and comparing left out */
+    brds_measured measured; /* count 0 where `measure` is BRDS_MEASURE_NOTHING */
+    double seconds;         /* in the model, reading, comparing and measuring left out */
 } brds_evaluate_side;
 
 typedef struct {
@@ -37,7 +39,7 @@ typedef struct {
     size_t vectors; /* output vectors: steps, or sequences when only the last step's is sent */
     int size;       /* numbers in an output vector */
     int frac;       /* of `fixed` */
-    bool labelled;  /* the workload has a label below `size` for every sequence */
+    brds_measure measure;
     brds_evaluate_side fixed_side, real_side;
     uint64_t x_saturated; /* input values clipped by the activation format */
     brds_saturations saturations;
@@ -46,6 +48,7 @@ typedef struct {
     float *real; /* (vectors, size) of the float reference; NULL unless kept */
 } brds_evaluation;
 
+/* Errors: those of brds_metric_new, memory. */
 brds_status brds_evaluate(const brds_evaluate_job *job, brds_evaluation *result, brds_diag *diag);
 void brds_evaluation_free(brds_evaluation *result);
 

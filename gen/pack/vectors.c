@@ -207,18 +207,40 @@ int64_t brds_stream_element(const brds_plan *plan, const brds_stream *y, size_t 
     return (int64_t)(value ^ sign) - (int64_t)sign;
 }
 
-void brds_vectors_accuracy(const brds_plan *plan, const brds_vectors *vectors, const brds_stream *y,
-                           const brds_workload *workload, size_t *correct)
+static void measure_vector(const brds_plan *plan, const brds_stream *y, size_t vector,
+                           const brds_metric *metric, int64_t wanted, double *values,
+                           brds_measured *measured)
 {
-    *correct = 0;
+    if ((vector + 1) * (size_t)plan->y_words > y->words)
+        return;
+    const brds_spec *spec = &plan->spec;
+    int frac = spec->head.present ? spec->head.output.frac : spec->activation.frac;
+    for (int i = 0; i < plan->output_size; i++)
+        values[i] = brds_dequantize(brds_stream_element(plan, y, vector, i), frac);
+    brds_metric_add(metric, values, wanted, measured);
+}
+
+brds_status brds_vectors_measure(const brds_plan *plan, const brds_vectors *vectors,
+                                 const brds_stream *y, const brds_metric *metric,
+                                 brds_measured *measured, brds_diag *diag)
+{
+    const brds_workload *workload = metric->workload;
+    double *values = calloc((size_t)plan->output_size, sizeof *values);
+    *measured = (brds_measured){0};
+    if (!values)
+        return brds_fail_memory(diag);
     for (size_t s = 0; s < vectors->sequences; s++) {
-        size_t v = vectors->last_vector[s];
-        int best = 0;
-        for (int i = 1; i < plan->output_size; i++)
-            if (brds_stream_element(plan, y, v, i) > brds_stream_element(plan, y, v, best))
-                best = i;
-        *correct += workload->labels[s] == best;
+        size_t length = workload->lengths[s];
+        for (size_t t = 0; t < length; t++) {
+            int64_t wanted = brds_metric_wanted(metric, s, t);
+            /* what is measured is sent, so vectors are counted back from the sequence's last */
+            if (wanted >= 0)
+                measure_vector(plan, y, vectors->last_vector[s] - (length - 1 - t), metric, wanted,
+                               values, measured);
+        }
     }
+    free(values);
+    return BRDS_OK;
 }
 
 brds_status brds_stream_write_hex(const brds_stream *stream, FILE *file, brds_diag *diag)

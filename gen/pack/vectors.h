@@ -12,6 +12,7 @@
 
 #include "io/workload.h"
 #include "net/machine.h"
+#include "net/metric.h"
 #include "pack/pack.h"
 #include "plan/cycles.h"
 
@@ -52,10 +53,10 @@ brds_status brds_vectors_cycles(const brds_packed *packed, const brds_workload *
  * of the same shape that the hardware gave). */
 int64_t brds_stream_element(const brds_plan *plan, const brds_stream *y, size_t vector, int index);
 
-/* Share of sequences whose largest output (the lowest of equals) at the last step is the
- * label, counted over `y`.  `correct` gets the count. */
-void brds_vectors_accuracy(const brds_plan *plan, const brds_vectors *vectors, const brds_stream *y,
-                           const brds_workload *workload, size_t *correct);
+/* The task's figure over `y`.  Vectors that `y` is too short for are not counted. */
+brds_status brds_vectors_measure(const brds_plan *plan, const brds_vectors *vectors,
+                                 const brds_stream *y, const brds_metric *metric,
+                                 brds_measured *measured, brds_diag *diag);
 
 /* Hex files for $readmemh: one line a word; x and y lines carry {user, last, data}: the word's
  * data digits, above them one hex digit (user << 1 | last). */

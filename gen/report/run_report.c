@@ -2,13 +2,9 @@
 #include "report/run_report.h"
 
 #include <inttypes.h>
+#include <math.h>
 
 #include "cli/json.h"
-
-static double accuracy(const brds_evaluation *evaluation, const brds_evaluate_side *side)
-{
-    return (double)side->correct / (double)evaluation->sequences;
-}
 
 static double speed(const brds_evaluation *evaluation, const brds_evaluate_side *side)
 {
@@ -42,9 +38,14 @@ static void print_side(const brds_evaluation *evaluation, const brds_evaluate_si
         return;
     }
     fprintf(stream, "%s\n", name);
-    if (evaluation->labelled) {
+    const brds_measured *measured = &side->measured;
+    if (evaluation->measure == BRDS_MEASURE_TARGETS) {
+        fprintf(stream, "  perplexity        %.4f\n", brds_measured_perplexity(measured));
+    }
+    if (evaluation->measure != BRDS_MEASURE_NOTHING) {
         fprintf(stream, "  accuracy          %.2f %% (%zu of %zu)\n",
-                100.0 * accuracy(evaluation, side), side->correct, evaluation->sequences);
+                100.0 * brds_measured_accuracy(measured), measured->correct, measured->count);
+        fprintf(stream, "  loss              %.4f\n", brds_measured_loss(measured));
     }
     fprintf(stream, "  speed             %.0f steps/s\n", speed(evaluation, side));
 }
@@ -81,13 +82,23 @@ void brds_run_report_print(const brds_run_report *report, FILE *stream)
 
 /* --- JSON --- */
 
+static json_t *number_or_null(bool known, double number)
+{
+    return known && isfinite(number) ? json_real(number) : json_null();
+}
+
 static json_t *side_json(const brds_evaluation *evaluation, const brds_evaluate_side *side)
 {
-    bool labelled = evaluation->labelled;
-    return json_pack("{s:o, s:o, s:f, s:f}", "accuracy",
-                     labelled ? json_real(accuracy(evaluation, side)) : json_null(), "correct",
-                     labelled ? json_integer((json_int_t)side->correct) : json_null(), "seconds",
-                     side->seconds, "steps_per_second", speed(evaluation, side));
+    const brds_measured *measured = &side->measured;
+    bool known = evaluation->measure != BRDS_MEASURE_NOTHING,
+         targets = evaluation->measure == BRDS_MEASURE_TARGETS;
+    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:f, s:f}", "accuracy",
+                     number_or_null(known, brds_measured_accuracy(measured)), "correct",
+                     known ? json_integer((json_int_t)measured->correct) : json_null(), "measured",
+                     known ? json_integer((json_int_t)measured->count) : json_null(), "perplexity",
+                     number_or_null(targets, brds_measured_perplexity(measured)), "loss",
+                     number_or_null(known, brds_measured_loss(measured)), "seconds", side->seconds,
+                     "steps_per_second", speed(evaluation, side));
 }
 
 static json_t *fixed_json(const brds_run_report *report)

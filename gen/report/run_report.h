@@ -21,7 +21,7 @@ typedef struct {
 
 void brds_run_report_print(const brds_run_report *report, FILE *stream);
 /* A new reference, or NULL when memory ran out.  Numbers that do not exist
- * (accuracy without labels) are null; parts that did not run are left out. */
+ * (accuracy without labels or targets, perplexity without targets) are null; parts that did not run are left out. */
 json_t *brds_run_report_json(const brds_run_report *report);
 
 #endif

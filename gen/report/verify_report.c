@@ -173,23 +173,38 @@ static void table_row(const json_t *run, FILE *stream)
         fprintf(stream, "    %s\n", error);
 }
 
-/* What a user asks first, of every run that has labels: is it right, and how fast. */
+/* "perplexity 91.25, loss 4.5136 over 1000 steps" or "accuracy 98.33 % (59 of 60), loss 0.0712". */
+static void task_figure(const json_t *run, FILE *stream)
+{
+    if (json_object_get(run, "perplexity"))
+        fprintf(stream, "perplexity %.4f, loss %.4f (%lld steps)", real(run, "perplexity"),
+                real(run, "loss"), (long long)integer(run, "measured"));
+    else
+        fprintf(stream, "accuracy %.2f %% (%lld of %lld sequences), loss %.4f",
+                100.0 * real(run, "accuracy"), (long long)integer(run, "correct"),
+                (long long)integer(run, "sequences"), real(run, "loss"));
+}
+
+/* What a user asks first, of every run with labels or targets: is it right, and how fast. */
 static void task_line(const json_t *run, FILE *stream)
 {
     if (!json_object_get(run, "accuracy"))
         return;
     double cycles = real(run, "busy_cycles") / real(run, "steps");
-    fprintf(
-        stream,
-        "%s, stalls %lld %%: accuracy %.2f %% (%lld of %lld sequences) from the hardware's "
-        "outputs, "
-        "%.2f %% from the C model; %.1f cycles a step, %.2f us at %lld MHz, utilisation %.2f %%; "
-        "simulated %.0f steps/s, C model %.0f steps/s\n",
-        text(run, "spec"), (long long)integer(run, "stalls"), 100.0 * real(run, "accuracy"),
-        (long long)integer(run, "correct"), (long long)integer(run, "sequences"),
-        100.0 * real(run, "accuracy_model"), cycles, cycles / real(run, "clock_mhz"),
-        (long long)integer(run, "clock_mhz"), 100.0 * real(run, "utilisation"),
-        real(run, "steps_per_second"), real(run, "model_steps_per_second"));
+    fprintf(stream, "%s, stalls %lld %%: ", text(run, "spec"), (long long)integer(run, "stalls"));
+    task_figure(run, stream);
+    fputs(" from the hardware's outputs, ", stream);
+    if (json_object_get(run, "perplexity"))
+        fprintf(stream, "perplexity %.4f", real(run, "perplexity_model"));
+    else
+        fprintf(stream, "%.2f %%", 100.0 * real(run, "accuracy_model"));
+    fprintf(stream, ", loss %.4f from the C model; ", real(run, "loss_model"));
+    fprintf(stream,
+            "%.1f cycles a step, %.2f us at %lld MHz, utilisation %.2f %%; simulated %.0f steps/s, "
+            "C model %.0f steps/s\n",
+            cycles, cycles / real(run, "clock_mhz"), (long long)integer(run, "clock_mhz"),
+            100.0 * real(run, "utilisation"), real(run, "steps_per_second"),
+            real(run, "model_steps_per_second"));
 }
 
 void brds_verify_print_table(const json_t *report, FILE *stream)
@@ -238,7 +253,9 @@ static void markdown_row(const json_t *runs, const json_t *run, FILE *stream)
     fprintf(stream, "| %s | %lld | %.1f | %.2f | %.2f %% |", text(run, "spec"),
             (long long)integer(run, "steps"), cycles, cycles / real(run, "clock_mhz"),
             100.0 * real(run, "utilisation"));
-    if (json_object_get(run, "accuracy"))
+    if (json_object_get(run, "perplexity"))
+        fprintf(stream, " perplexity %.2f |", real(run, "perplexity"));
+    else if (json_object_get(run, "accuracy"))
         fprintf(stream, " %.2f %% (%lld of %lld) |", 100.0 * real(run, "accuracy"),
                 (long long)integer(run, "correct"), (long long)integer(run, "sequences"));
     else
@@ -262,7 +279,8 @@ brds_status brds_verify_write_markdown(const json_t *report, FILE *stream, brds_
         (long long)integer(s, "verilator_runs"), (long long)integer(s, "icarus_runs"),
         (long long)integer(s, "failed"), (long long)integer(s, "outputs_compared"),
         (long long)integer(s, "mismatches"), (long long)integer(s, "cycles_exact"));
-    fputs("| spec | steps | cycles a step | us a step | utilisation | accuracy of the RTL | "
+    fputs("| spec | steps | cycles a step | us a step | utilisation | accuracy or perplexity of "
+          "the RTL | "
           "Verilator steps/s | C model / Verilator | Verilator / Icarus |\n"
           "|---|---|---|---|---|---|---|---|---|\n",
           stream);

@@ -6,6 +6,7 @@
  */
 #include <inttypes.h>
 #include <jansson.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -33,7 +34,9 @@ typedef struct {
     brds_driver driver;
     brds_cycles predicted;
     brds_stream y;
-    int64_t stalls; /* percent */
+    brds_metric metric;
+    brds_measured rtl, model; /* over the core's outputs and over the C model's */
+    int64_t stalls;           /* percent */
     uint64_t mismatches;
     uint64_t busy;
     double seconds; /* of the simulation proper */
@@ -178,6 +181,16 @@ static brds_status load_weights(harness *h, brds_diag *diag)
     return status;
 }
 
+/* Accuracy or perplexity, each time from the words of a stream. */
+static brds_status measure(harness *h, brds_diag *diag)
+{
+    brds_status status =
+        brds_vectors_measure(&h->packed.plan, &h->vectors, &h->y, &h->metric, &h->rtl, diag);
+    return status ? status
+                  : brds_vectors_measure(&h->packed.plan, &h->vectors, &h->vectors.y, &h->metric,
+                                         &h->model, diag);
+}
+
 static brds_status simulate(harness *h, const char *trace, brds_diag *diag)
 {
     brds_status status = brds_driver_open(&h->driver, h->source.spec.stream_bits, trace, diag);
@@ -198,7 +211,8 @@ static brds_status simulate(harness *h, const char *trace, brds_diag *diag)
     if (status)
         return status;
     compare_outputs(h, diag);
-    return has_registers(h) ? compare_counters(h, diag) : BRDS_OK;
+    status = has_registers(h) ? compare_counters(h, diag) : BRDS_OK;
+    return status ? status : measure(h, diag);
 }
 
 static int64_t nonzero_macs(const harness *h)
@@ -210,6 +224,27 @@ static int64_t nonzero_macs(const harness *h)
         macs += plan->phases[p].macs * (int64_t)(head ? h->vectors.vectors_out : h->vectors.steps);
     }
     return macs;
+}
+
+static json_t *number_or_null(double number)
+{
+    return isfinite(number) ? json_real(number) : json_null();
+}
+
+static void add_measured(const harness *h, json_t *r)
+{
+    if (h->metric.what == BRDS_MEASURE_NOTHING || h->rtl.count == 0)
+        return;
+    json_object_set_new(r, "measured", json_integer((json_int_t)h->rtl.count));
+    json_object_set_new(r, "correct", json_integer((json_int_t)h->rtl.correct));
+    json_object_set_new(r, "accuracy", json_real(brds_measured_accuracy(&h->rtl)));
+    json_object_set_new(r, "accuracy_model", json_real(brds_measured_accuracy(&h->model)));
+    json_object_set_new(r, "loss", number_or_null(brds_measured_loss(&h->rtl)));
+    json_object_set_new(r, "loss_model", number_or_null(brds_measured_loss(&h->model)));
+    if (h->metric.what == BRDS_MEASURE_LABELS)
+        return;
+    json_object_set_new(r, "perplexity", number_or_null(brds_measured_perplexity(&h->rtl)));
+    json_object_set_new(r, "perplexity_model", number_or_null(brds_measured_perplexity(&h->model)));
 }
 
 static json_t *result(harness *h)
@@ -232,14 +267,7 @@ static json_t *result(harness *h)
         return NULL;
     json_object_set_new(r, "clock_mhz", json_integer(h->source.spec.clock_mhz));
     json_object_set_new(r, "steps_per_second", json_real((double)v->steps / h->seconds));
-    if (h->source.workload.labels) {
-        size_t rtl = 0, model = 0;
-        brds_vectors_accuracy(&h->packed.plan, v, &h->y, &h->source.workload, &rtl);
-        brds_vectors_accuracy(&h->packed.plan, v, &v->y, &h->source.workload, &model);
-        json_object_set_new(r, "accuracy", json_real((double)rtl / (double)v->sequences));
-        json_object_set_new(r, "correct", json_integer((json_int_t)rtl));
-        json_object_set_new(r, "accuracy_model", json_real((double)model / (double)v->sequences));
-    }
+    add_measured(h, r);
     return r;
 }
 
@@ -274,6 +302,9 @@ static brds_status prepare(harness *h, const brds_args *args, brds_diag *diag)
     if (!status)
         status = brds_source_load(args, &h->source, diag);
     if (!status)
+        status = brds_metric_new(&h->source.spec, &h->source.network.host, &h->source.workload,
+                                 &h->metric, diag);
+    if (!status)
         status =
             brds_pack(h->source.model_name, &h->source.spec, &h->source.network, &h->packed, diag);
     if (!status)
@@ -301,6 +332,7 @@ static brds_status run(const brds_args *args, brds_diag *diag)
     brds_source_free(&h.source);
     brds_packed_free(&h.packed);
     brds_vectors_free(&h.vectors);
+    brds_metric_free(&h.metric);
     free(h.y.data);
     free(h.y.last);
     free(h.y.user);

@@ -37,8 +37,8 @@ static void start(run *r, bool head, brds_output output)
 static void evaluate(run *r, bool fixed, bool real)
 {
     brds_diag diag = {0};
-    const brds_evaluate_job job = {&r->q.plan, fixed ? &r->q.qnet : NULL,
-                                   real ? &r->q.network : NULL, &r->work, true};
+    const brds_evaluate_job job = {
+        &r->q.plan, fixed ? &r->q.qnet : NULL, real ? &r->q.network : NULL, &r->work, NULL, true};
     assert_ok(brds_evaluate(&job, &r->got, &diag), &diag);
 }
 
@@ -110,7 +110,8 @@ static void outputs_are_those_of_the_models(void **state)
         evaluate(&r, true, true);
         assert_int_equal(r.got.size, kind & 1 ? 4 : 5);
         assert_int_equal(r.got.frac, kind & 1 ? 10 : 12);
-        assert_false(r.got.labelled);
+        assert_int_equal(r.got.measure, BRDS_MEASURE_NOTHING);
+        assert_int_equal(r.got.fixed_side.measured.count, 0);
         check_outputs(&r, every);
         finish(&r);
     }
@@ -129,8 +130,9 @@ static void labels_are_counted(void **state)
         const int32_t *last = r.got.fixed + (i * LENGTH + LENGTH - 1) * 4;
         expected += last[0] >= last[1] && last[0] >= last[2] && last[0] >= last[3];
     }
-    assert_true(r.got.labelled);
-    assert_int_equal(r.got.fixed_side.correct, expected);
+    assert_int_equal(r.got.measure, BRDS_MEASURE_LABELS);
+    assert_int_equal(r.got.fixed_side.measured.count, SEQUENCES);
+    assert_int_equal(r.got.fixed_side.measured.correct, expected);
     finish(&r);
 
     /* Equal outputs everywhere: the lowest counts. */
@@ -144,12 +146,109 @@ static void labels_are_counted(void **state)
     assert_non_null(r.work.labels);
     r.work.labels[3] = 1;
     evaluate(&r, true, true);
-    assert_int_equal(r.got.fixed_side.correct, 3);
-    assert_int_equal(r.got.real_side.correct, 3);
+    assert_int_equal(r.got.fixed_side.measured.correct, 3);
+    assert_int_equal(r.got.real_side.measured.correct, 3);
     r.work.labels[3] = 4; /* no output of that number */
     brds_evaluation_free(&r.got);
     evaluate(&r, true, false);
-    assert_false(r.got.labelled);
+    assert_int_equal(r.got.measure, BRDS_MEASURE_NOTHING);
+    finish(&r);
+}
+
+/* --- the host's head --- */
+
+enum { CLASSES = 7 };
+
+/* -log softmax of `logits` (CLASSES) at `wanted`, in the widest arithmetic there is. */
+static long double naive_loss(const long double *logits, int64_t wanted)
+{
+    long double sum = 0.0L;
+    for (int k = 0; k < CLASSES; k++) {
+        sum += expl(logits[k]);
+    }
+    return logl(sum) - logits[wanted];
+}
+
+/* Of outputs `y` (vectors, 5). */
+static brds_measured by_hand(const run *r, const double *y, const int64_t *targets)
+{
+    const brds_host_part *host = &r->q.network.host;
+    brds_measured sum = {0};
+    for (size_t t = 0; t < SEQUENCES * LENGTH; t++) {
+        long double logits[CLASSES];
+        int best = 0;
+        for (int k = 0; k < CLASSES; k++) {
+            logits[k] = host->head_bias[k];
+            for (int j = 0; j < 5; j++) {
+                logits[k] += (long double)host->head_w[5 * k + j] * y[5 * t + (size_t)j];
+            }
+            best = logits[k] > logits[best] ? k : best;
+        }
+        sum.count++;
+        sum.correct += best == targets[t];
+        sum.loss += (double)naive_loss(logits, targets[t]);
+    }
+    return sum;
+}
+
+static void check_measured(const brds_measured *got, const brds_measured *wanted)
+{
+    assert_int_equal(got->count, wanted->count);
+    assert_int_equal(got->correct, wanted->correct);
+    assert_true(fabs(got->loss - wanted->loss) < 1e-9 * wanted->loss);
+    assert_true(fabs(brds_measured_perplexity(got) - exp(wanted->loss / (double)wanted->count)) <
+                1e-8 * exp(wanted->loss));
+}
+
+/* Every step's output goes through the head of the host, of both arithmetics. */
+static void targets_are_measured(void **state)
+{
+    (void)state;
+    run r = {0};
+    start(&r, false, BRDS_OUTPUT_EVERY_STEP);
+    brds_random random;
+    brds_random_seed(&random, 13);
+    brds_host_part *host = &r.q.network.host;
+    host->classes = CLASSES;
+    host->head_w = calloc(CLASSES * 5, sizeof *host->head_w);
+    host->head_bias = calloc(CLASSES, sizeof *host->head_bias);
+    r.work.targets = calloc(SEQUENCES * LENGTH, sizeof *r.work.targets);
+    assert_true(host->head_w && host->head_bias && r.work.targets);
+    for (int i = 0; i < CLASSES * 5; i++) {
+        host->head_w[i] = 3.0f * (float)brds_random_normal(&random);
+        host->head_bias[i % CLASSES] = (float)brds_random_normal(&random);
+    }
+    for (int i = 0; i < SEQUENCES * LENGTH; i++) {
+        r.work.targets[i] = pick(&random, 0, CLASSES - 1);
+    }
+    brds_diag diag = {0};
+    const brds_evaluate_job job = {&r.q.plan, &r.q.qnet, &r.q.network, &r.work, host, true};
+    assert_ok(brds_evaluate(&job, &r.got, &diag), &diag);
+    assert_int_equal(r.got.measure, BRDS_MEASURE_TARGETS);
+    double fixed[SEQUENCES * LENGTH * 5], real[SEQUENCES * LENGTH * 5];
+    for (int i = 0; i < SEQUENCES * LENGTH * 5; i++) {
+        fixed[i] = ldexp(r.got.fixed[i], -12);
+        real[i] = (double)r.got.real[i];
+    }
+    const brds_measured wanted = by_hand(&r, fixed, r.work.targets);
+    const brds_measured wanted_real = by_hand(&r, real, r.work.targets);
+    check_measured(&r.got.fixed_side.measured, &wanted);
+    check_measured(&r.got.real_side.measured, &wanted_real);
+    assert_true(wanted.loss != wanted_real.loss);
+    finish(&r);
+}
+
+static void targets_want_every_step(void **state)
+{
+    (void)state;
+    run r = {0};
+    brds_diag diag = {0};
+    start(&r, true, BRDS_OUTPUT_LAST_STEP);
+    r.work.targets = calloc(SEQUENCES * LENGTH, sizeof *r.work.targets);
+    const brds_evaluate_job job = {&r.q.plan, &r.q.qnet, NULL, &r.work, NULL, false};
+    assert_int_equal(brds_evaluate(&job, &r.got, &diag), BRDS_EINPUT);
+    assert_non_null(strstr(diag.messages[0].hint, "every_step"));
+    brds_diag_free(&diag);
     finish(&r);
 }
 
@@ -177,6 +276,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(outputs_are_those_of_the_models),
         cmocka_unit_test(labels_are_counted),
+        cmocka_unit_test(targets_are_measured),
+        cmocka_unit_test(targets_want_every_step),
         cmocka_unit_test(one_side_runs_alone),
     };
     return cmocka_run_group_tests_name("evaluate", tests, NULL, NULL);

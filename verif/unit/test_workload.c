@@ -89,6 +89,92 @@ static void test_faults(void **state)
     refused(2, 0, "no sequences");
 }
 
+/* features (4, 1), two sequences, and tensors `name`, `other` (count) of classes. */
+static void write_classes(const char *name, const char *other, size_t count, int32_t first)
+{
+    static const float features[4] = {1, 2, 3, 4};
+    static const int32_t lengths[2] = {3, 1};
+    const int32_t values[4] = {first, 1, 2, 3};
+    const brds_tensor_out tensors[4] = {{"features", BRDS_F32, 2, {4, 1}, features},
+                                        {"lengths", BRDS_I32, 1, {2}, lengths},
+                                        {name, BRDS_I32, 1, {count}, values},
+                                        {other, BRDS_I32, 1, {2}, values}};
+    brds_diag diag = {0};
+    expect_ok(brds_safetensors_save(temporary_path(), tensors, other ? 4 : 3, NULL, &diag), &diag);
+}
+
+static void test_targets(void **state)
+{
+    (void)state;
+    brds_diag diag = {0};
+    brds_workload workload;
+    write_classes("targets", NULL, 4, 3);
+    expect_ok(brds_workload_load(temporary_path(), 1, 4, &workload, &diag), &diag);
+    assert_null(workload.labels);
+    assert_int_equal(workload.targets[0], 3);
+    assert_int_equal(workload.targets[3], 3);
+    brds_workload_free(&workload);
+    refused(1, 3, "element [0] is 3");
+    refused(1, 3, "targets lie from 0 to 2");
+    write_classes("targets", NULL, 4, -1);
+    refused(1, 4, "element [0] is -1");
+    write_classes("targets", NULL, 3, 0);
+    refused(1, 4, "wanted is (4,)");
+    write_classes("targets", "labels", 4, 0);
+    refused(1, 4, "of which one is wanted");
+}
+
+static void check_same(const brds_workload *got, const brds_workload *wanted)
+{
+    size_t n = wanted->sequences, steps = wanted->steps, x = (size_t)wanted->input_size;
+    assert_int_equal(got->input_size, wanted->input_size);
+    assert_int_equal(got->sequences, n);
+    assert_int_equal(got->steps, steps);
+    assert_memory_equal(got->lengths, wanted->lengths, n * sizeof(size_t));
+    assert_memory_equal(got->starts, wanted->starts, n * sizeof(size_t));
+    assert_memory_equal(got->features, wanted->features, steps * x * sizeof(float));
+    assert_int_equal(got->labels == NULL, wanted->labels == NULL);
+    assert_int_equal(got->targets == NULL, wanted->targets == NULL);
+    if (wanted->labels) {
+        assert_memory_equal(got->labels, wanted->labels, n * sizeof(int64_t));
+    }
+    if (wanted->targets) {
+        assert_memory_equal(got->targets, wanted->targets, steps * sizeof(int64_t));
+    }
+}
+
+/* kind 0: neither, 1: labels, 2: targets. */
+static void test_round_trip(void **state)
+{
+    (void)state;
+    for (int kind = 0; kind < 3; kind++) {
+        brds_diag diag = {0};
+        brds_workload wanted, got;
+        expect_ok(brds_workload_random(3, 5, 7, 1, &wanted, &diag), &diag);
+        int64_t *classes = calloc(wanted.steps, sizeof *classes);
+        assert_non_null(classes);
+        for (size_t i = 0; i < wanted.steps; i++) {
+            classes[i] = (int64_t)(i * i % 11);
+        }
+        wanted.labels = kind == 1 ? classes : NULL;
+        wanted.targets = kind == 2 ? classes : NULL;
+        expect_ok(brds_workload_save(temporary_path(), &wanted, &diag), &diag);
+        expect_ok(brds_workload_load(temporary_path(), 3, 11, &got, &diag), &diag);
+        check_same(&got, &wanted);
+        brds_workload_free(&got);
+        if (kind > 0) {
+            classes[2] = (int64_t)INT32_MAX + 1;
+            assert_int_equal(brds_workload_save(temporary_path(), &wanted, &diag), BRDS_EINPUT);
+            expect_message(&diag, kind == 1 ? "tensor labels" : "tensor targets");
+            expect_ok(brds_workload_load(temporary_path(), 3, 11, &got, &diag), &diag);
+            brds_workload_free(&got); /* the file from before is still there */
+        } else {
+            free(classes);
+        }
+        brds_workload_free(&wanted);
+    }
+}
+
 static void test_digits(void **state)
 {
     (void)state;
@@ -187,7 +273,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_loads),           cmocka_unit_test(test_without_labels),
-        cmocka_unit_test(test_faults),          cmocka_unit_test(test_digits),
+        cmocka_unit_test(test_faults),          cmocka_unit_test(test_targets),
+        cmocka_unit_test(test_round_trip),      cmocka_unit_test(test_digits),
         cmocka_unit_test(test_random_workload), cmocka_unit_test(test_generator),
         cmocka_unit_test(test_normal),          cmocka_unit_test(test_uniform),
     };
