@@ -12,6 +12,7 @@
     X(import)       \
     X(train)        \
     X(prune)        \
+    X(workload)     \
     X(vectors)      \
     X(run)          \
     X(report)       \

@@ -7,29 +7,12 @@
 #include <unistd.h>
 #include <zlib.h>
 
+#include "cli/dataset_source.h"
 #include "io/file.h"
-#include "io/safetensors.h"
 #include "io/strings.h"
-#include "net/model_file.h"
 #include "net/network_load.h"
 
 /* --- options --- */
-
-static brds_status read_name(const brds_args *args, const char *option, const char *first,
-                             const char *second, bool fallback, bool *is_second, brds_diag *diag)
-{
-    const char *value = brds_args_value(args, option);
-    *is_second = fallback;
-    if (value == NULL) {
-        return BRDS_OK;
-    }
-    *is_second = strcmp(value, second) == 0;
-    if (*is_second || strcmp(value, first) == 0) {
-        return BRDS_OK;
-    }
-    return brds_fail(diag, BRDS_EUSAGE, "", "", "--%s %s is neither %s nor %s", option, value,
-                     first, second);
-}
 
 static brds_status read_size(const brds_args *args, const char *option, int64_t fallback,
                              size_t *value, brds_diag *diag)
@@ -56,7 +39,7 @@ static brds_status read_fit(const brds_args *args, const brds_fit_defaults *defa
 {
     bool language = task == BRDS_TASK_LANGUAGE_MODEL, sgd = false;
     int64_t seed = 1;
-    brds_status s = read_name(args, "optimiser", "adam", "sgd", language, &sgd, diag);
+    brds_status s = brds_args_choice(args, "optimiser", "adam", "sgd", language, &sgd, diag);
     options->optimiser = sgd ? BRDS_SGD : BRDS_ADAM;
     s = s ? s
           : read_int(args, "epochs", 1, 100000,
@@ -87,104 +70,52 @@ static brds_status read_threads(const brds_args *args, int *threads, brds_diag *
     return read_int(args, "threads", 1, 256, (int64_t)processors, threads, diag);
 }
 
-/* --- network --- */
-
-static const char *metadata_of(const brds_safetensors *file, const char *key)
-{
-    for (size_t i = 0; file->metadata != NULL && file->metadata[i] != NULL; i += 2) {
-        if (strcmp(file->metadata[i], key) == 0) {
-            return file->metadata[i + 1];
-        }
-    }
-    return NULL;
-}
+/* --- data --- */
 
 static brds_status read_network(const brds_args *args, brds_training *training, brds_diag *diag)
 {
     const char *path = brds_args_value(args, "model");
-    brds_safetensors file;
     if (path == NULL) {
         return BRDS_OK;
     }
-    brds_status status = brds_model_file_load(path, &file, diag);
-    if (status != BRDS_OK) {
-        return status;
-    }
-    status = brds_network_from_file(&file, &training->spec, &training->network, NULL, diag);
-    const char *vocabulary = metadata_of(&file, "vocabulary"),
-               *tokens = metadata_of(&file, "tokens");
-    if (status == BRDS_OK && vocabulary != NULL) {
-        status = brds_vocabulary_read(path, vocabulary, tokens && strcmp(tokens, "characters") == 0,
-                                      &training->vocabulary, diag);
-    }
+    brds_status status = brds_model_read_file(path, &training->spec, &training->network,
+                                              &training->vocabulary, diag);
     training->has_network = status == BRDS_OK;
-    brds_safetensors_free(&file);
     return status;
 }
-
-/* --- data --- */
 
 static brds_status load_set(const brds_data_options *options, const char *path,
                             brds_training *training, brds_dataset *dataset, brds_diag *diag)
 {
-    brds_status status = brds_dataset_load(path, options, &training->vocabulary, dataset, diag);
-    int wanted = training->spec.input_size;
-    if (status == BRDS_OK && dataset->tokens == NULL && dataset->feature_size != wanted) {
-        status = brds_fail(diag, BRDS_EINPUT, path, "",
-                           "its vectors have %d elements, the spec's input_size is %d",
-                           dataset->feature_size, wanted);
-    }
-    return status;
+    return brds_data_load(path, options, &training->spec, &training->vocabulary, dataset, diag);
 }
 
-/* The first `limit` sequences, or tokens of a language model. */
-static void limit_set(brds_dataset *dataset, size_t limit)
-{
-    if (dataset->task == BRDS_TASK_LANGUAGE_MODEL) {
-        dataset->steps = limit < dataset->steps ? limit : dataset->steps;
-        dataset->lengths[0] = dataset->steps;
-        return;
-    }
-    dataset->sequences = limit < dataset->sequences ? limit : dataset->sequences;
-    dataset->steps = 0;
-    for (size_t s = 0; s < dataset->sequences; s++) {
-        dataset->steps += dataset->lengths[s];
-    }
-}
-
-static brds_status load_data(const brds_args *args, brds_training *training, brds_diag *diag)
+static brds_status load_data(const brds_args *args, const brds_data_options *options,
+                             brds_training *training, brds_diag *diag)
 {
     const char *data = brds_args_value(args, "data"), *valid = brds_args_value(args, "valid"),
-               *test = brds_args_value(args, "test"), *format = brds_args_value(args, "format");
+               *test = brds_args_value(args, "test");
     double holdout = 0.1;
     int64_t limit = 0;
-    size_t max_length = 0;
-    brds_data_options options = {.task = training->task, .format = BRDS_FORMAT_AUTO};
     if (data == NULL) {
         return brds_fail(diag, BRDS_EUSAGE, "", "", "--data FILE is missing");
     }
-    if (format != NULL && !brds_data_format_find(format, &options.format)) {
-        return brds_fail(diag, BRDS_EUSAGE, "", "", "--format %s is not known", format);
-    }
     brds_status status = brds_args_real(args, "holdout", 0.001, 0.9, 0.1, &holdout, diag);
-    if (status == BRDS_OK && brds_args_value(args, "max-length") != NULL) {
-        status = read_size(args, "max-length", 1, &max_length, diag);
-    }
-    options.max_length = max_length;
-    status = status ? status : load_set(&options, data, training, &training->train, diag);
+    status = status ? status : load_set(options, data, training, &training->train, diag);
     if (status == BRDS_OK && valid == NULL) {
         status = brds_dataset_split(&training->train, holdout, training->options.seed,
                                     &training->valid, diag);
     } else if (status == BRDS_OK) {
-        status = load_set(&options, valid, training, &training->valid, diag);
+        status = load_set(options, valid, training, &training->valid, diag);
     }
     if (status == BRDS_OK && brds_args_value(args, "limit") != NULL) {
         status = brds_args_integer(args, "limit", 1, INT64_MAX, 1, &limit, diag);
-        limit_set(&training->train, (size_t)limit);
+        brds_data_limit(&training->train, status ? SIZE_MAX : (size_t)limit);
     }
     if (status == BRDS_OK && test != NULL) {
-        options.split = "test";
-        status = load_set(&options, test, training, &training->test, diag);
+        brds_data_options of_test = *options;
+        of_test.split = "test";
+        status = load_set(&of_test, test, training, &training->test, diag);
         training->has_test = status == BRDS_OK;
     }
     return status;
@@ -308,17 +239,16 @@ static brds_status describe(brds_training *training, brds_diag *diag)
 brds_status brds_training_load(const brds_args *args, const brds_fit_defaults *defaults,
                                brds_training *training, brds_diag *diag)
 {
-    bool language = false;
+    brds_data_options options;
     memset(training, 0, sizeof *training);
-    brds_status status =
-        read_name(args, "task", "classify", "language-model", false, &language, diag);
-    training->task = language ? BRDS_TASK_LANGUAGE_MODEL : BRDS_TASK_CLASSIFY;
+    brds_status status = brds_data_options_read(args, &options, diag);
+    training->task = options.task;
     status = status ? status : read_fit(args, defaults, training->task, &training->options, diag);
     status = status ? status : read_threads(args, &training->threads, diag);
     status =
         status ? status : brds_spec_load(brds_args_operand(args, 0), false, &training->spec, diag);
     status = status ? status : read_network(args, training, diag);
-    status = status ? status : load_data(args, training, diag);
+    status = status ? status : load_data(args, &options, training, diag);
     status = status ? status : make_model(training, diag);
     if (status == BRDS_OK) {
         brds_set_threads(training->threads);
