@@ -5,6 +5,11 @@
 # (libfaults.a), Verilator's run-time (libverilated.a) and the generator of random specs, into $HARNESS.
 set -eu
 mkdir -p "$HARNESS"
+libraries="-ljansson -lz -lmd -lm -lpthread"
+if nm "$BRDSLIB" 2>/dev/null | grep -q 'U H5open'; then # it was built with HDF5
+    libraries="$(pkg-config --libs hdf5 2>/dev/null || echo -lhdf5) $libraries"
+fi
+echo "$libraries" >"$HARNESS/libraries"
 flags="-std=c11 -O2 -g -Wall -Wextra -Wpedantic -Wshadow -Wconversion -D_POSIX_C_SOURCE=200809L"
 for source in harness driver faults faults_axil faults_random faults_reference faults_reset faults_run \
     faults_stimulus faults_w faults_x faults_y; do
@@ -24,4 +29,4 @@ if [ ! -s "$HARNESS/libverilated.a" ]; then
     ar rcs "$HARNESS/libverilated.a" "$HARNESS"/verilated*.o
 fi
 ${CC:-cc} $flags -I"$SRCDIR/gen" -o "$HARNESS/randspec" "$SRCDIR/verif/harness/randspec.c" "$BRDSLIB" \
-    -ljansson -lz -lmd -lm
+    $libraries

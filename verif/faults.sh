@@ -49,7 +49,7 @@ build() {
         make -s -C "$work/obj" -f Vdut.mk OPT_FAST="${OPT_FAST:--O1}" Vdut__ALL.a &&
         c++ -O1 -I"$SRCDIR/verif/harness" -I"$work/obj" -I"$VERILATOR_HOME/include" \
             -o "$work/faults" ../sim/shim.cpp "$HARNESS/libfaults.a" "$work/obj/Vdut__ALL.a" \
-            "$HARNESS/libverilated.a" "$BRDSLIB" -ljansson -lz -lmd -lm -lpthread
+            "$HARNESS/libverilated.a" "$BRDSLIB" $(cat "$HARNESS/libraries")
 }
 
 passed=0

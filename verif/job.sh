@@ -47,7 +47,7 @@ iverilog -g2005 -Wall -t null -s "$top" -f files.f >"$work/lint.log" 2>&1 && [ !
         make -s -C "$work/obj" -f Vdut.mk OPT_FAST="$opt" OPT_SLOW=-O0 Vdut__ALL.a &&
         c++ -O1 -I"$HARNESS" -I"$SRCDIR/verif/harness" -I"$work/obj" -I"$VERILATOR_HOME/include" \
             -o "$work/harness" ../sim/shim.cpp "$HARNESS/libharness.a" "$work/obj/Vdut__ALL.a" \
-            "$HARNESS/libverilated.a" "$BRDSLIB" -ljansson -lz -lmd -lm -lpthread
+            "$HARNESS/libverilated.a" "$BRDSLIB" $(cat "$HARNESS/libraries")
 } >"$work/build.log" 2>&1 || fail "build" verilator 0 "$work/build.log"
 
 case $workload in
