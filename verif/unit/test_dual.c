@@ -213,6 +213,10 @@ static void test_follow(void **state)
             }
             int dx = x - equal.ratios[0].nnz_x, dy = two->nnz_x - equal.ratios[1].nnz_x;
             assert_true(dx == 0 ? dy == 0 : dx > 0 ? dy >= 0 : dy <= 0);
+            int wanted = (int)lround(dx * 20.0 / 17.0), room = other - equal.ratios[1].nnz_x - 1;
+            wanted = wanted < room ? wanted : room;
+            wanted = wanted > 1 - equal.ratios[1].nnz_x ? wanted : 1 - equal.ratios[1].nnz_x;
+            assert_true(fill || dy == wanted);
         }
     }
 }
