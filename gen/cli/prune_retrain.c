@@ -141,7 +141,7 @@ static brds_status read_patterns(const brds_args *args, brds_prune_job *job, brd
     if (status == BRDS_OK && brds_args_value(args, "write-spec") != NULL &&
         !is_for_hardware(&job->attempts[job->count - 1])) {
         status = brds_fail(diag, BRDS_EUSAGE, "", "let --pattern end with row or dual",
-                           "--write-spec: the hardware does not run the pattern %s",
+                           "--write-spec: the pattern %s is for comparison only",
                            job->attempts[job->count - 1].name);
     }
     return status;
