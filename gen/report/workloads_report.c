@@ -337,29 +337,30 @@ static bool belongs(const plot *p, const group *g, const char *pattern)
 
 static const char *const patterns[] = {"unstructured", "bank", "block", "row", "dual", NULL};
 
+static bool has_pattern(const plot *p, const char *pattern)
+{
+    for (size_t i = 0; i < p->count; i++) {
+        if (belongs(p, &p->groups[i], pattern) && p->groups[i].known[1] > 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A block of every pattern that there is: gnuplot does not count empty ones. */
 static void put_blocks(const plot *p, FILE *script)
 {
     for (size_t k = 0; patterns[k] != NULL; k++) {
         for (size_t i = 0; i < p->count; i++) {
-            if (belongs(p, &p->groups[i], patterns[k]) && p->groups[i].known[1] > 0) {
-                const group *g = &p->groups[i];
+            const group *g = &p->groups[i];
+            if (belongs(p, g, patterns[k]) && g->known[1] > 0) {
                 fprintf(script, "%.6g %.9g\n",
                         100.0 * json_number_value(json_object_get(g->first, "overall_sparsity")),
                         g->sum[1] / g->known[1]);
             }
         }
-        fputs("\n\n", script);
+        fputs(has_pattern(p, patterns[k]) ? "\n\n" : "", script);
     }
-}
-
-static bool has_pattern(const plot *p, const char *pattern)
-{
-    for (size_t i = 0; i < p->count; i++) {
-        if (belongs(p, &p->groups[i], pattern)) {
-            return true;
-        }
-    }
-    return false;
 }
 
 static void write_sparsity(FILE *script, const void *context)
@@ -375,9 +376,9 @@ static void write_sparsity(FILE *script, const void *context)
             "END\nset grid\nset key outside right\nset xlabel 'zeros of W_x and W_h, %%'\n"
             "set ylabel '%s on the test set, float'\nplot %.9g title 'dense' dashtype 2",
             word(any, "metric"), any->sum[0] / (any->known[0] > 0 ? any->known[0] : 1));
-    for (size_t k = 0; patterns[k] != NULL; k++) {
+    for (size_t k = 0, block = 0; patterns[k] != NULL; k++) {
         if (has_pattern(p, patterns[k])) {
-            fprintf(script, ", $data index %zu using 1:2 with linespoints title '%s'", k,
+            fprintf(script, ", $data index %zu using 1:2 with linespoints title '%s'", block++,
                     patterns[k]);
         }
     }
