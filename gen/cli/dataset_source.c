@@ -43,16 +43,6 @@ brds_status brds_data_options_read(const brds_args *args, brds_data_options *opt
     return status;
 }
 
-static const char *metadata_of(const brds_safetensors *file, const char *key)
-{
-    for (size_t i = 0; file->metadata != NULL && file->metadata[i] != NULL; i += 2) {
-        if (strcmp(file->metadata[i], key) == 0) {
-            return file->metadata[i + 1];
-        }
-    }
-    return NULL;
-}
-
 brds_status brds_model_read_file(const char *path, const brds_spec *spec, brds_network *network,
                                  brds_vocabulary *vocabulary, brds_diag *diag)
 {
@@ -62,7 +52,8 @@ brds_status brds_model_read_file(const char *path, const brds_spec *spec, brds_n
         return status;
     }
     status = brds_network_from_file(&file, spec, network, NULL, diag);
-    const char *text = metadata_of(&file, "vocabulary"), *tokens = metadata_of(&file, "tokens");
+    const char *text = brds_safetensors_metadata(&file, "vocabulary"),
+               *tokens = brds_safetensors_metadata(&file, "tokens");
     if (status == BRDS_OK && text != NULL) {
         status = brds_vocabulary_read(path, text, tokens && strcmp(tokens, "characters") == 0,
                                       vocabulary, diag);

@@ -330,6 +330,16 @@ void brds_safetensors_free(brds_safetensors *file)
     *file = (brds_safetensors){0};
 }
 
+const char *brds_safetensors_metadata(const brds_safetensors *file, const char *key)
+{
+    for (size_t i = 0; file->metadata != NULL && file->metadata[i] != NULL; i += 2) {
+        if (strcmp(file->metadata[i], key) == 0) {
+            return file->metadata[i + 1];
+        }
+    }
+    return NULL;
+}
+
 const brds_tensor *brds_safetensors_find(const brds_safetensors *file, const char *name)
 {
     for (size_t i = 0; i < file->count; i++) {

@@ -56,6 +56,7 @@ const char *brds_dtype_name(brds_dtype dtype);
 size_t brds_dtype_size(brds_dtype dtype);
 
 /* NULL where there is none. */
+const char *brds_safetensors_metadata(const brds_safetensors *file, const char *key);
 const brds_tensor *brds_safetensors_find(const brds_safetensors *file, const char *name);
 
 /* Finds `name`, checks rank and shape (`shape[i]` 0: any), converts to float32

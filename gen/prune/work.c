@@ -11,26 +11,9 @@
 
 #include "io/file.h"
 #include "io/strings.h"
+#include "train/identity.h"
 
 /* --- identity --- */
-
-/* The first line in which the texts differ. */
-static brds_status compare(const char *folder, const char *found, const char *wanted,
-                           brds_diag *diag)
-{
-    while (*found != '\0' || *wanted != '\0') {
-        size_t found_length = strcspn(found, "\n"), wanted_length = strcspn(wanted, "\n");
-        if (found_length != wanted_length || strncmp(found, wanted, found_length) != 0) {
-            return brds_fail(diag, BRDS_EINPUT, folder,
-                             "resume with the options, spec and data that it was started with",
-                             "it is of another run: there '%.*s', here '%.*s'", (int)found_length,
-                             found, (int)wanted_length, wanted);
-        }
-        found += found_length + (found[found_length] == '\n');
-        wanted += wanted_length + (wanted[wanted_length] == '\n');
-    }
-    return BRDS_OK;
-}
 
 static brds_status check_identity(const char *folder, const char *path, const char *identity,
                                   bool resume, brds_diag *diag)
@@ -45,7 +28,7 @@ static brds_status check_identity(const char *folder, const char *path, const ch
     }
     brds_status status = brds_read_file(path, LIMIT, &bytes, &size, diag);
     if (status == BRDS_OK) {
-        status = compare(folder, (const char *)bytes, identity, diag);
+        status = brds_identity_compare(folder, (const char *)bytes, identity, diag);
     }
     free(bytes);
     return status;

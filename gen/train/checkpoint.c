@@ -9,6 +9,7 @@
 
 #include "io/safetensors.h"
 #include "io/strings.h"
+#include "train/identity.h"
 
 enum { NAME_BYTES = 24 }; /* "mask.N" of any int */
 
@@ -230,34 +231,6 @@ brds_status brds_checkpoint_save(const char *path, const brds_trainer *trainer,
 
 /* --- loading --- */
 
-static const char *metadata_of(const brds_safetensors *file, const char *key)
-{
-    for (size_t i = 0; file->metadata != NULL && file->metadata[i] != NULL; i += 2) {
-        if (strcmp(file->metadata[i], key) == 0) {
-            return file->metadata[i + 1];
-        }
-    }
-    return NULL;
-}
-
-/* The first line in which the texts differ. */
-static brds_status compare_identity(const char *path, const char *found, const char *wanted,
-                                    brds_diag *diag)
-{
-    while (*found != '\0' || *wanted != '\0') {
-        size_t found_length = strcspn(found, "\n"), wanted_length = strcspn(wanted, "\n");
-        if (found_length != wanted_length || strncmp(found, wanted, found_length) != 0) {
-            return brds_fail(diag, BRDS_EINPUT, path,
-                             "resume with the options and data it was started with",
-                             "it is of another run: there '%.*s', here '%.*s'", (int)found_length,
-                             found, (int)wanted_length, wanted);
-        }
-        found += found_length + (found[found_length] == '\n');
-        wanted += wanted_length + (wanted[wanted_length] == '\n');
-    }
-    return BRDS_OK;
-}
-
 static brds_status read_piece(const brds_safetensors *file, const piece *to, uint32_t *crc,
                               brds_diag *diag)
 {
@@ -311,12 +284,14 @@ static brds_status read_arrays(const brds_safetensors *file, brds_trainer *train
 static brds_status read_all(const brds_safetensors *file, brds_trainer *trainer,
                             const char *identity, int64_t *log_bytes, brds_diag *diag)
 {
-    const char *found = metadata_of(file, "identity"), *state = metadata_of(file, "state"),
-               *formats = metadata_of(file, "formats"), *wanted = metadata_of(file, "crc");
+    const char *found = brds_safetensors_metadata(file, "identity"),
+               *state = brds_safetensors_metadata(file, "state"),
+               *formats = brds_safetensors_metadata(file, "formats"),
+               *wanted = brds_safetensors_metadata(file, "crc");
     if (found == NULL || state == NULL || formats == NULL || wanted == NULL) {
         return brds_fail(diag, BRDS_EINPUT, file->path, "", "it is no checkpoint of a training");
     }
-    brds_status status = compare_identity(file->path, found, identity, diag);
+    brds_status status = brds_identity_compare(file->path, found, identity, diag);
     uint32_t crc = crc_text(found) ^ crc_text(state) ^ crc_text(formats);
     if (status == BRDS_OK) {
         status = read_arrays(file, trainer, &crc, diag);
