@@ -1,0 +1,151 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+#
+# Trains, prunes, quantises, packs and simulates networks on real tasks, and measures each from the
+# hardware's outputs.
+#
+#   workloads.sh [--quick] [WORKLOAD...]      of digits, sentiment, ptb; all without names
+#
+# --quick: a few minutes on the data that come with the project.  All else needs $BRDS_DATA (default
+# ../shared/data beside the source tree); a workload whose data are absent is skipped by name.
+# What was finished is not done again: remove build/workloads to start anew.  From the environment:
+# SEEDS, SPARSITIES, PATTERNS, BITS (of a weight), BRDS_DATA, BRDSGEN, SRCDIR, BUILDDIR, CC.
+#
+# Results: build/workloads/results.json, results.md and plots (brdsgen report workloads).
+set -u
+quick=no
+[ "${1:-}" = --quick ] && quick=yes && shift
+workloads=${*:-digits sentiment ptb}
+[ $quick = no ] || workloads=digits
+data=${BRDS_DATA:-$SRCDIR/../shared/data}
+top=$BUILDDIR/workloads
+[ $quick = no ] || top=$BUILDDIR/workloads-quick
+here=$SRCDIR/verif/workloads
+seeds=${SEEDS:-1}
+sparsities=${SPARSITIES:-0.75 0.875 0.9375}
+patterns=${PATTERNS:-dense unstructured bank block row dual}
+bits=${BITS:-16 8}
+[ $quick = no ] || { sparsities=0.875 patterns="row dual"; }
+HARNESS=$BUILDDIR/harness
+BRDSLIB=$BUILDDIR/libbrds.a
+VERILATOR_HOME=$(verilator --getenv VERILATOR_ROOT) || {
+    echo "workloads: verilator is not installed (Debian package: verilator)" >&2
+    exit 3
+}
+export BRDSGEN SRCDIR HARNESS BRDSLIB VERILATOR_HOME
+sh "$SRCDIR/verif/build_harness.sh" || exit 3
+
+# fail WHAT LOG
+fail() {
+    echo "workloads: $1 failed, see $2" >&2
+    tail -n 3 "$2" >&2
+    exit 1
+}
+
+# setup WORKLOAD: its files and its recipe (train: the dense network; prune: a pattern's retraining)
+setup() {
+    spec=$here/$1.json valid= limit=
+    case $1 in
+    digits)
+        files="--data $data/spoken_digits/fsdd_mfcc_train.safetensors"
+        test=$data/spoken_digits/fsdd_mfcc_test.safetensors
+        recipe="--epochs 24 --dropout 0.2 --decay 0.92"
+        retraining="--epochs 20 --ramp 8 --dropout 0.1 --decay 0.92 --decay-from 9 --trials 7 --trial-epochs 6"
+        if [ $quick = yes ]; then
+            e=$SRCDIR/examples/digits/workload.safetensors
+            files="--data $e --valid $e" test=$e
+            recipe="--epochs 30 --batch 10"
+            retraining="--epochs 12 --batch 10 --trials 3 --trial-epochs 4"
+        fi
+        ;;
+    sentiment)
+        files="--data $data/sst2/train.tsv --valid $data/sst2/dev.tsv"
+        test=$data/sst2/test.tsv
+        recipe="--epochs 14 --dropout 0.6 --batch 16 --rate 0.001 --decay 0.85 --decay-from 6"
+        retraining="--epochs 6 --ramp 3 --dropout 0.6 --batch 16 --rate 0.001 --decay 0.7 --decay-from 4
+            --trials 7 --trial-epochs 3 --trial-ramp 2"
+        ;;
+    ptb)
+        files="--task language-model --data $data/ptb/ptb.train.txt --valid $data/ptb/ptb.valid.txt"
+        test=$data/ptb/ptb.test.txt
+        recipe=
+        retraining="--epochs 4 --ramp 1 --decay-from 2 --decay 0.5 --trials 5 --trial-epochs 2 --trial-ramp 1"
+        ;;
+    *)
+        echo "workloads: '$1' is none of digits, sentiment, ptb" >&2
+        exit 2
+        ;;
+    esac
+    if [ ! -f "$test" ]; then
+        echo "workloads: $1 skipped, there is no $test (BRDS_DATA)"
+        return 1
+    fi
+}
+
+# dense WORKLOAD SEED
+dense() {
+    [ -s "$run/dense.json" ] && return
+    echo "$1, seed $2: dense"
+    # shellcheck disable=SC2086 # options
+    "$BRDSGEN" train "$spec" $files --test "$test" $recipe --seed "$2" --threads "${THREADS:-1}" \
+        --checkpoint "$run/dense.checkpoint" --resume --log "$run/dense.jsonl" \
+        --plot "$run/dense.svg" -o "$run/dense.safetensors" --json >"$run/dense.json.new" 2>"$run/dense.log" ||
+        fail "training $1" "$run/dense.log"
+    mv "$run/dense.json.new" "$run/dense.json"
+}
+
+# prune WORKLOAD SEED SPARSITY PATTERN
+prune() {
+    [ -s "$at/prune.json" ] && return
+    echo "$1, seed $2, sparsity $3: $4"
+    # shellcheck disable=SC2086 # options
+    "$BRDSGEN" prune "$spec" --model "$run/dense.safetensors" $files --test "$test" $retraining \
+        --sparsity "$3" --pattern "$4" --seed "$2" --threads "${THREADS:-1}" --work "$at/work" --resume \
+        --log "$at/log.jsonl" $([ "$4" = row ] || [ "$4" = dual ] && echo --write-spec "$at/spec.json") \
+        -o "$at/model.safetensors" --json >"$at/prune.json.new" 2>"$at/prune.log" ||
+        fail "pruning $1" "$at/prune.log"
+    mv "$at/prune.json.new" "$at/prune.json"
+    rm -rf "$at/work"
+}
+
+# hardware WORKLOAD BITS: C model and RTL on the test set, with weights of so many bits
+hardware() {
+    hw=$at/bits$2
+    mkdir -p "$hw"
+    [ -s "$hw/rtl.json" ] && return
+    awk -v bits="$2" '/"weight"/ { w = 1 } w && /"bits"/ { sub(/[0-9]+/, bits); w = 0 } { print }' \
+        "$at/spec.json" >"$hw/spec.json"
+    "$BRDSGEN" check "$hw/spec.json" >"$hw/check.log" 2>&1 || fail "the spec of $1" "$hw/check.log"
+    # shellcheck disable=SC2086 # options
+    "$BRDSGEN" workload "$hw/spec.json" --model "$at/model.safetensors" ${files%%--data*} --data "$test" \
+        -o "$hw/test.safetensors" >"$hw/workload.log" 2>&1 || fail "the workload of $1" "$hw/workload.log"
+    "$BRDSGEN" run "$hw/spec.json" --model "$at/model.safetensors" --workload "$hw/test.safetensors" \
+        --json >"$hw/c_model.json" 2>"$hw/run.log" || fail "the C model of $1" "$hw/run.log"
+    OUT=$hw sh "$SRCDIR/verif/job.sh" rtl "$hw/spec.json" "$at/model.safetensors" "$hw/test.safetensors" \
+        1000000 0 no -O2 >"$hw/job.log" 2>&1
+    [ -s "$hw/runs/rtl-verilator-0.json" ] || fail "the simulation of $1" "$hw/job.log"
+    grep -q '"error"\|FAIL' "$hw/runs/rtl-verilator-0.json" "$hw/job.log" && fail "the simulation of $1" "$hw/job.log"
+    mv "$hw/runs/rtl-verilator-0.json" "$hw/rtl.json"
+    rm -rf "$hw/work" "$hw/runs" "$hw/test.safetensors"
+}
+
+for workload in $workloads; do
+    setup "$workload" || continue
+    for seed in $seeds; do
+        run=$top/$workload/seed$seed
+        mkdir -p "$run"
+        dense "$workload" "$seed"
+        for sparsity in $sparsities; do
+            for pattern in $patterns; do
+                at=$run/$sparsity/$pattern
+                [ "$pattern" = dense ] && at=$run/dense-retrained
+                mkdir -p "$at"
+                prune "$workload" "$seed" "$sparsity" "$pattern"
+                case $pattern in
+                row | dual) for b in $bits; do hardware "$workload" "$b"; done ;;
+                esac
+            done
+        done
+    done
+    "$BRDSGEN" report workloads "$top" || exit 1
+done
