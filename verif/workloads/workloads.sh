@@ -42,16 +42,19 @@ fail() {
     exit 1
 }
 
-# setup WORKLOAD: its files and its recipe (train: the dense network; prune: a pattern's retraining)
+# setup WORKLOAD: its files and recipes (of the dense network, of a pattern's retraining), and the bits of
+# a weight that are so few that the network is trained with them
 setup() {
-    spec=$here/$1.json valid= limit=
+    spec=$here/$1.json tuned=
     case $1 in
     digits)
         files="--data $data/spoken_digits/fsdd_mfcc_train.safetensors"
         test=$data/spoken_digits/fsdd_mfcc_test.safetensors
         recipe="--epochs 24 --dropout 0.2 --decay 0.92"
         retraining="--epochs 20 --ramp 8 --dropout 0.1 --decay 0.92 --decay-from 9 --trials 7 --trial-epochs 6"
+        tuned="4"
         if [ $quick = yes ]; then
+            tuned=
             e=$SRCDIR/examples/digits/workload.safetensors
             files="--data $e --valid $e" test=$e
             recipe="--epochs 30 --batch 10"
@@ -94,16 +97,19 @@ dense() {
     mv "$run/dense.json.new" "$run/dense.json"
 }
 
-# prune WORKLOAD SEED SPARSITY PATTERN
+# prune WORKLOAD SEED SPARSITY PATTERN [OPTION...]
 prune() {
     [ -s "$at/prune.json" ] && return
-    echo "$1, seed $2, sparsity $3: $4"
+    echo "$*"
+    workload_=$1 seed_=$2 sparsity_=$3 pattern_=$4
+    shift 4
     # shellcheck disable=SC2086 # options
     "$BRDSGEN" prune "$spec" --model "$run/dense.safetensors" $files --test "$test" $retraining \
-        --sparsity "$3" --pattern "$4" --seed "$2" --threads "${THREADS:-1}" --work "$at/work" --resume \
-        --log "$at/log.jsonl" $([ "$4" = row ] || [ "$4" = dual ] && echo --write-spec "$at/spec.json") \
+        --sparsity "$sparsity_" --pattern "$pattern_" --seed "$seed_" --threads "${THREADS:-1}" "$@" \
+        --work "$at/work" --resume --log "$at/log.jsonl" \
+        $([ "$pattern_" = row ] || [ "$pattern_" = dual ] && echo --write-spec "$at/spec.json") \
         -o "$at/model.safetensors" --json >"$at/prune.json.new" 2>"$at/prune.log" ||
-        fail "pruning $1" "$at/prune.log"
+        fail "pruning $workload_" "$at/prune.log"
     mv "$at/prune.json.new" "$at/prune.json"
     rm -rf "$at/work"
 }
@@ -144,6 +150,12 @@ for workload in $workloads; do
                 case $pattern in
                 row | dual) for b in $bits; do hardware "$workload" "$b"; done ;;
                 esac
+            done
+            for b in $tuned; do
+                at=$run/$sparsity/row-trained-with-$b-bits
+                mkdir -p "$at"
+                prune "$workload" "$seed" "$sparsity" row --bits "$b" --quantised-epochs 6
+                hardware "$workload" "$b"
             done
         done
     done
