@@ -90,18 +90,32 @@ static brds_status load_set(const brds_data_options *options, const char *path,
     return brds_data_load(path, options, &training->spec, &training->vocabulary, dataset, diag);
 }
 
-static brds_status load_data(const brds_args *args, const brds_data_options *options,
-                             brds_training *training, brds_diag *diag)
+/* --data, and --more-data after it. */
+static brds_status load_train(const brds_args *args, const brds_data_options *options,
+                              brds_training *training, brds_diag *diag)
 {
-    const char *data = brds_args_value(args, "data"), *valid = brds_args_value(args, "valid"),
-               *test = brds_args_value(args, "test");
-    double holdout = 0.1;
-    int64_t limit = 0;
+    const char *data = brds_args_value(args, "data"), *more = brds_args_value(args, "more-data");
+    brds_dataset second = {0};
     if (data == NULL) {
         return brds_fail(diag, BRDS_EUSAGE, "", "", "--data FILE is missing");
     }
+    brds_status status = load_set(options, data, training, &training->train, diag);
+    if (status == BRDS_OK && more != NULL) {
+        status = load_set(options, more, training, &second, diag);
+        status = status ? status : brds_dataset_append(&training->train, &second, diag);
+        brds_dataset_free(&second);
+    }
+    return status;
+}
+
+static brds_status load_data(const brds_args *args, const brds_data_options *options,
+                             brds_training *training, brds_diag *diag)
+{
+    const char *valid = brds_args_value(args, "valid"), *test = brds_args_value(args, "test");
+    double holdout = 0.1;
+    int64_t limit = 0;
     brds_status status = brds_args_real(args, "holdout", 0.001, 0.9, 0.1, &holdout, diag);
-    status = status ? status : load_set(options, data, training, &training->train, diag);
+    status = status ? status : load_train(args, options, training, diag);
     if (status == BRDS_OK && valid == NULL) {
         status = brds_dataset_split(&training->train, holdout, training->options.seed,
                                     &training->valid, diag);

@@ -15,6 +15,7 @@
 #define BRDS_DATA_OPTIONS                                                                   \
     {"task", 0, "NAME", "classify (default) or language-model"},                            \
     {"data", 'd', "FILE", "what to train on"},                                              \
+    {"more-data", 0, "FILE", "and this, too"},                                              \
     {"valid", 0, "FILE", "what decides between epochs and between sparsities"},             \
     {"holdout", 0, "SHARE", "without --valid: the share of the data that is kept for it "   \
                             "(default 0.1)"},                                               \

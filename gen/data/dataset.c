@@ -89,6 +89,65 @@ brds_status brds_dataset_select(const brds_dataset *dataset, const size_t *order
     return BRDS_OK;
 }
 
+/* --- append --- */
+
+/* Both must be of one kind, and together no more than INT32_MAX steps. */
+static brds_status check_append(const brds_dataset *dataset, const brds_dataset *more,
+                                brds_diag *diag)
+{
+    if (more->task != dataset->task || (more->tokens == NULL) != (dataset->tokens == NULL) ||
+        more->feature_size != dataset->feature_size) {
+        return fail_dataset(diag, "data of two kinds cannot be put together");
+    }
+    if (more->steps > INT32_MAX - dataset->steps) {
+        return fail_dataset(diag, "both parts together have too many steps");
+    }
+    return BRDS_OK;
+}
+
+/* Sequences of `from` into `to`, from sequence `sequence` and step `step` on. */
+static void copy_sequences(const brds_dataset *from, brds_dataset *to, size_t sequence, size_t step)
+{
+    copy_steps(from, 0, from->steps, to, step);
+    for (size_t i = 0; i < from->sequences; i++) {
+        to->starts[sequence + i] = step + from->starts[i];
+        to->lengths[sequence + i] = from->lengths[i];
+        if (from->labels) {
+            to->labels[sequence + i] = from->labels[i];
+        }
+    }
+}
+
+brds_status brds_dataset_append(brds_dataset *dataset, const brds_dataset *more, brds_diag *diag)
+{
+    brds_status status = check_append(dataset, more, diag);
+    if (status) {
+        return status;
+    }
+    bool text = dataset->task == BRDS_TASK_LANGUAGE_MODEL;
+    int classes = more->classes > dataset->classes ? more->classes : dataset->classes;
+    brds_dataset both = {.task = dataset->task,
+                         .feature_size = dataset->feature_size,
+                         .classes = classes,
+                         .sequences = text ? 1 : dataset->sequences + more->sequences,
+                         .steps = dataset->steps + more->steps};
+    if (!allocate(dataset, &both)) {
+        brds_dataset_free(&both);
+        return brds_fail_memory(diag);
+    }
+    if (text) {
+        copy_steps(dataset, 0, dataset->steps, &both, 0);
+        copy_steps(more, 0, more->steps, &both, dataset->steps);
+        both.lengths[0] = both.steps;
+    } else {
+        copy_sequences(dataset, &both, 0, 0);
+        copy_sequences(more, &both, dataset->sequences, dataset->steps);
+    }
+    brds_dataset_free(dataset);
+    *dataset = both;
+    return BRDS_OK;
+}
+
 /* --- split --- */
 
 /* Indices of those that stay, in order, then of those that go; returns how many go. */

@@ -68,6 +68,10 @@ void brds_dataset_free(brds_dataset *dataset);
 brds_status brds_dataset_split(brds_dataset *dataset, double share, uint64_t seed,
                                brds_dataset *part, brds_diag *diag);
 
+/* Adds the sequences of `more` after those of `dataset`; of a language model the steps, so that one
+ * text follows the other.  Errors: other tasks, other widths, features and tokens mixed. */
+brds_status brds_dataset_append(brds_dataset *dataset, const brds_dataset *more, brds_diag *diag);
+
 /* A dataset of which only the sequences order[0..count) are there, in that order. */
 brds_status brds_dataset_select(const brds_dataset *dataset, const size_t *order, size_t count,
                                 brds_dataset *selected, brds_diag *diag);

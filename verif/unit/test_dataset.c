@@ -175,6 +175,55 @@ static void test_split_text(void **state)
     brds_vocabulary_free(&vocabulary);
 }
 
+static void test_append(void **state)
+{
+    (void)state;
+    brds_vocabulary vocabulary = {0};
+    brds_diag diag = {0};
+    brds_dataset whole, first, second, features = {.feature_size = 3, .steps = 1};
+    numbered(6, &vocabulary, &whole);
+    expect_ok(brds_dataset_select(&whole, (size_t[]){4, 1}, 2, &first, &diag), &diag);
+    expect_ok(brds_dataset_select(&whole, (size_t[]){0, 5, 2}, 3, &second, &diag), &diag);
+    second.classes = whole.classes;
+    expect_ok(brds_dataset_append(&first, &second, &diag), &diag);
+    assert_int_equal(first.sequences, 5);
+    assert_memory_equal(first.labels, ((int32_t[]){4, 1, 0, 5, 2}), 5 * sizeof(int32_t));
+    expect_sound(&first, &whole);
+    assert_int_equal(brds_dataset_append(&first, &features, &diag), BRDS_EINPUT);
+    expect_message(&diag, "data of two kinds");
+    assert_int_equal(first.sequences, 5);
+    brds_dataset_free(&first);
+    brds_dataset_free(&second);
+    brds_dataset_free(&whole);
+    brds_vocabulary_free(&vocabulary);
+    brds_diag_free(&diag);
+}
+
+static void test_append_text(void **state)
+{
+    (void)state;
+    int32_t tokens[] = {0, 1, 2}, more_tokens[] = {3, 4};
+    size_t start = 0, length = 3, more_start = 0, more_length = 2;
+    brds_diag diag = {0};
+    brds_dataset text = {
+        .task = BRDS_TASK_LANGUAGE_MODEL, .classes = 5, .sequences = 1, .steps = 3};
+    brds_dataset more = text, whole;
+    text.tokens = tokens;
+    text.starts = &start;
+    text.lengths = &length;
+    more.tokens = more_tokens;
+    more.starts = &more_start;
+    more.lengths = &more_length;
+    more.steps = 2;
+    expect_ok(brds_dataset_select(&text, (size_t[]){0}, 1, &whole, &diag), &diag);
+    expect_ok(brds_dataset_append(&whole, &more, &diag), &diag);
+    assert_int_equal(whole.sequences, 1);
+    assert_int_equal(whole.steps, 5);
+    assert_int_equal(whole.lengths[0], 5);
+    assert_memory_equal(whole.tokens, ((int32_t[]){0, 1, 2, 3, 4}), 5 * sizeof(int32_t));
+    brds_dataset_free(&whole);
+}
+
 static void test_select(void **state)
 {
     (void)state;
@@ -303,6 +352,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_split),        cmocka_unit_test(test_split_extremes),
         cmocka_unit_test(test_split_faults), cmocka_unit_test(test_split_text),
+        cmocka_unit_test(test_append),       cmocka_unit_test(test_append_text),
         cmocka_unit_test(test_select),       cmocka_unit_test(test_select_features),
         cmocka_unit_test(test_names),        cmocka_unit_test(test_auto),
         cmocka_unit_test(test_auto_faults),  cmocka_unit_test(test_no_file),
