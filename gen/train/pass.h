@@ -68,7 +68,7 @@ brds_status brds_pass_train(brds_pass *pass, brds_model *model, const brds_batch
 
 /* The logits (targets, K) of the batch of the last pass, which has at most BRDS_LOGIT_ROWS targets;
  * good until the next pass. */
-enum { BRDS_LOGIT_ROWS = 256 };
+enum { BRDS_LOGIT_ROWS = 512 };
 const brds_real *brds_pass_logits(brds_pass *pass, const brds_batch *batch);
 
 #endif
