@@ -42,6 +42,6 @@ case $? in
     2) verdict skipped "no brdsgen" ;;
     *) verdict "FAILED " "does not compile" ;;
 esac
-timeout "$PROOF_SECONDS" yosys-smtbmc -s z3 -t "$depth" "$work/$property.smt2" >"$work/solver.log" 2>&1
+timeout "$PROOF_SECONDS" yosys-smtbmc -s z3 --unroll -t "$depth" "$work/$property.smt2" >"$work/solver.log" 2>&1
 grep -q 'Status: FAILED' "$work/solver.log" && grep -q 'Assert failed' "$work/solver.log" && verdict "ok     "
 verdict "FAILED " "the proof passes"

@@ -17,7 +17,7 @@ begin=$(date +%s%N)
 
 # solve OPTIONS...: yosys-smtbmc on the compiled properties
 solve() {
-    timeout "$PROOF_SECONDS" yosys-smtbmc -s z3 --dump-vcd "$work/trace.vcd" "$@" "$work/$property.smt2" \
+    timeout "$PROOF_SECONDS" yosys-smtbmc -s z3 --unroll --dump-vcd "$work/trace.vcd" "$@" "$work/$property.smt2" \
         >>"$work/solver.log" 2>&1
 }
 

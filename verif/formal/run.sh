@@ -55,11 +55,11 @@ lines=$(awk -v mode="$mode" -v names=" $* " '/^#/ || NF == 0 { next }
 
 [ "$mode" = mutants ] || rm -f "$out"/*.json
 results=$out/results.$$
-echo "$lines" | xargs -n 1 -P "$JOBS" nice -n 10 sh "$runner" "$out" >"$results.fifo" 2>&1 &
+: >"$results"
+echo "$lines" | xargs -n 1 -P "$JOBS" nice -n 10 sh "$runner" "$out" >>"$results" 2>&1 &
 child=$!
-tail -n +1 -f --pid=$child "$results.fifo"
+tail -n +1 -f --pid=$child "$results"
 wait $child
-mv "$results.fifo" "$results"
 [ "$mode" = mutants ] || sh "$here/report.sh" "$out" >"$out/report.md"
 passed=$(grep -c '^ok ' "$results")
 failed=$(grep -c '^FAILED ' "$results")

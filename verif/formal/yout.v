@@ -205,7 +205,7 @@ module yout #(
             many <= 0;
         else if (m_axis_y_tlast && many != 3)
             many <= many + 1;
-    always @* begin
+    always @* if (started) begin
         cover (stalled && waiting == 2 && m_axis_y_tlast);
         cover (its_turn && leaves && out_word == its_word && extended == {Y_CONTAINER{1'b1}} && stalled);
         cover (many == 2);
