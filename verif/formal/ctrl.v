@@ -1,0 +1,584 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// brds_ctrl against sections 7 and 8 of docs/microarchitecture.md, for vectors, gaps and output stalls of
+// any kind: every phase runs once for every step, in the order of the steps, with the step's parity and
+// flags, and whole: all groups, all beats, with the words that are its own, without a hole; a head that
+// gives a sequence's last step only does so for just those.  No phase starts before the words that it
+// reads are written: the run that an edge names has ended, and at least `gap` idle cycles lie between; a
+// step that starts from zero is free of the edges that the page frees it of.  Never more than two output
+// buffers are claimed.  `empty` says that all that was taken has been run and drained, and no less.  And
+// a bounded time to idle: the number `left` falls in every cycle in which something is left to do, no
+// vector is taken and no output buffer is missing.
+//
+// The properties see the ports only.  Steps are numbered modulo 16 in the order in which they are taken;
+// one is watched for its flags.  The invariants say how many runs the tokens and the candidate still stand
+// for.  The network has LAYERS layers, all with a projection or none, and a head or none; its edges are
+// those of section 7, with DRAINS the drain edges too.  The environment alternates the parity (xin.v
+// proves that of brds_xin) and gives back no output buffer that is not claimed; the gaps
+// are any constants up to MOST_GAP.
+`default_nettype none
+
+module ctrl #(
+    parameter integer LAYERS = 1,
+    parameter integer PROJ = 0,
+    parameter integer HEAD = 1,
+    parameter integer EVERY = 1,
+    parameter integer DRAINS = 0,
+    // groups and beats of phase p: 1 + (p * 5 + MIX) % MOST_GROUPS, 1 + (p * 3 + MIX) % MOST_BEATS
+    parameter integer MIX = 2,
+    parameter integer MOST_GROUPS = 4,
+    parameter integer MOST_BEATS = 5,
+    parameter integer FREE_DELAY = 3,
+    parameter integer DRAIN_CYCLES = 19,
+    // no gap is larger
+    parameter integer MOST_GAP = 65535
+) (
+    input wire clk,
+    input wire rst,
+    input wire enable,
+    input wire weights_ok,
+    input wire loading,
+    input wire x_valid,
+    input wire x_par,
+    input wire x_zero,
+    input wire x_sfirst,
+    input wire x_slast,
+    input wire x_dropping,
+    input wire y_release
+);
+    localparam integer LINEARS = PROJ * LAYERS + HEAD;
+    localparam integer PHASES = LAYERS + LINEARS;
+    localparam integer STAGES = LAYERS + HEAD;
+    localparam integer DATA_EDGES = 2 * LAYERS - 1 + PROJ * LAYERS + HEAD;
+    localparam integer EDGES = DATA_EDGES + DRAINS * LAYERS * LINEARS;   // at most 12
+    localparam integer PHASE_BITS = PHASES > 1 ? $clog2(PHASES) : 1;
+    localparam integer AW = 10;
+    localparam FILTER = HEAD != 0 && EVERY == 0; // the head runs for a sequence's last step only
+
+    function integer kind_of(input integer p);
+        kind_of = p < LAYERS ? 0 : PROJ != 0 && p < 2 * LAYERS ? 1 : 2;
+    endfunction
+    function integer stage_of(input integer p);
+        stage_of = p < LAYERS ? p : PROJ != 0 && p < 2 * LAYERS ? p - LAYERS : LAYERS;
+    endfunction
+    function integer groups_of(input integer p);
+        groups_of = 1 + (p * 5 + MIX) % MOST_GROUPS;
+    endfunction
+    function integer beats_of(input integer p);
+        beats_of = 1 + (p * 3 + MIX) % MOST_BEATS;
+    endfunction
+    function integer most(input integer what);
+        integer i;
+        begin
+            most = 1;
+            for (i = 0; i < PHASES; i = i + 1)
+                if ((what == 0 ? groups_of(i) : beats_of(i)) > most)
+                    most = what == 0 ? groups_of(i) : beats_of(i);
+        end
+    endfunction
+    function [PHASES*32-1:0] make(input integer what);
+        integer p;
+        for (p = 0; p < PHASES; p = p + 1)
+            case (what)
+                0: make[32*p +: 32] = kind_of(p);
+                1: make[32*p +: 32] = stage_of(p);
+                2: make[32*p +: 32] = groups_of(p);
+                3: make[32*p +: 32] = beats_of(p);
+                4: make[32*p +: 32] = 25 * p;
+                default: make[32*p +: 32] = p == PHASES - 1;
+            endcase
+    endfunction
+    function [PHASES*8-1:0] bytes(input integer what);
+        integer p;
+        for (p = 0; p < PHASES; p = p + 1)
+            bytes[8*p +: 8] = what == 0 ? groups_of(p) : beats_of(p);
+    endfunction
+    localparam [PHASES*8-1:0] ALL_GROUPS = bytes(0), ALL_BEATS = bytes(1);
+
+    // what 0: reader, 1: writer, 2: skip_first; data edges in their order, then drain edges
+    function [EDGES*32-1:0] edges(input integer what);
+        integer p, w, e;
+        begin
+            edges = 0;
+            e = 0;
+            for (p = 0; p < PHASES; p = p + 1) begin
+                w = kind_of(p) == 0 ? (PROJ != 0 ? LAYERS + p : p)
+                  : kind_of(p) == 1 ? stage_of(p) : PROJ != 0 ? 2 * LAYERS - 1 : LAYERS - 1;
+                edges[32*e +: 32] = what == 0 ? p : what == 1 ? w : kind_of(p) == 0;
+                e = e + 1;
+                if (p > 0 && p < LAYERS) begin
+                    w = PROJ != 0 ? LAYERS + p - 1 : p - 1;
+                    edges[32*e +: 32] = what == 0 ? p : what == 1 ? w : 0;
+                    e = e + 1;
+                end
+            end
+            for (p = 0; p < LAYERS; p = p + 1)
+                for (w = LAYERS; w < PHASES; w = w + 1)
+                    if (e < EDGES) begin
+                        edges[32*e +: 32] = what == 0 ? p : what == 1 ? w : 0;
+                        e = e + 1;
+                    end
+        end
+    endfunction
+
+    (* anyconst *) reg [EDGES*16-1:0] gaps;
+    wire x_take, x_free, y_none, beat_valid, beat_first, beat_last, beat_pfirst, beat_par, beat_zero,
+         beat_sfirst, beat_slast, empty, sequence_open, ev_step, ev_sequence, ev_busy, ev_stall_in,
+         ev_stall_out;
+    wire [AW-1:0] beat_word;
+    wire [PHASE_BITS-1:0] beat_phase;
+    brds_ctrl #(
+        .PHASES(PHASES), .EDGES(EDGES), .STAGES(STAGES), .LAYERS(LAYERS), .PHASE_BITS(PHASE_BITS),
+        .WORD_ADDR_BITS(AW), .PH_LINEAR(make(0)), .PH_STAGE(make(1)), .PH_GROUPS(make(2)),
+        .PH_BEATS(make(3)), .PH_WORD(make(4)), .PH_OUT(make(5)), .ED_READER(edges(0)),
+        .ED_WRITER(edges(1)), .ED_SKIP(edges(2)), .EVERY_STEP(EVERY), .FREE_DELAY(FREE_DELAY),
+        .DRAIN_CYCLES(DRAIN_CYCLES)
+    ) dut (
+        .clk(clk), .rst(rst), .enable(enable), .weights_ok(weights_ok), .loading(loading), .cfg_gap(gaps),
+        .x_valid(x_valid), .x_par(x_par), .x_zero(x_zero), .x_sfirst(x_sfirst), .x_slast(x_slast),
+        .x_dropping(x_dropping), .x_take(x_take), .x_free(x_free), .y_release(y_release), .y_none(y_none),
+        .beat_valid(beat_valid), .beat_word(beat_word), .beat_first(beat_first), .beat_last(beat_last),
+        .beat_phase(beat_phase), .beat_pfirst(beat_pfirst), .beat_par(beat_par), .beat_zero(beat_zero),
+        .beat_sfirst(beat_sfirst), .beat_slast(beat_slast), .empty(empty), .sequence_open(sequence_open),
+        .ev_step(ev_step), .ev_sequence(ev_sequence), .ev_busy(ev_busy), .ev_stall_in(ev_stall_in),
+        .ev_stall_out(ev_stall_out));
+
+    // ---- steps taken ----
+    reg started = 0;
+    reg [3:0] taken, taken_last;         // steps, and those of them that end a sequence
+    (* anyconst *) reg [3:0] step, last_step;    // the watched ones of each count
+    reg [3:0] flags, last_flags;         // theirs: par, zero, sfirst, slast
+    reg [3:0] last_number;               // the watched last step's number among all
+    wire [3:0] x_flags = {x_par, x_zero, x_sfirst, x_slast};
+    always @(posedge clk) begin
+        started <= 1;
+        if (rst) begin
+            taken <= 0;
+            taken_last <= 0;
+        end else if (x_take) begin
+            taken <= taken + 1;
+            taken_last <= taken_last + x_slast;
+        end
+        if (x_take && taken == step)
+            flags <= x_flags;
+        if (x_take && x_slast && taken_last == last_step) begin
+            last_flags <= x_flags;
+            last_number <= taken;
+        end
+    end
+
+    // ---- the beat bus: where a run is ----
+    wire first_now = beat_valid && beat_first && beat_pfirst;  // a phase's first beat
+    wire [7:0] groups = ALL_GROUPS >> 8 * beat_phase;
+    wire [7:0] beats = ALL_BEATS >> 8 * beat_phase;
+    reg more, more_beats;                // the run goes on; its group does
+    reg [PHASE_BITS-1:0] run_phase;      // of the beat before
+    reg [3:0] run_flags;
+    reg [7:0] run_group, run_beat;
+    wire [3:0] beat_flags = {beat_par, beat_zero, beat_sfirst, beat_slast};
+    wire [7:0] group = first_now ? 0 : more_beats ? run_group : run_group + 1;
+    wire [7:0] beat = first_now || !more_beats ? 0 : run_beat + 1;
+    wire last_now = beat_valid && group == groups - 1 && beat == beats - 1;    // a phase's last beat
+    always @(posedge clk) begin
+        more <= !rst && beat_valid && !last_now;
+        more_beats <= beat != beats - 1;
+        run_phase <= beat_phase;
+        run_flags <= beat_flags;
+        run_group <= group;
+        run_beat <= beat;
+    end
+
+    // ---- runs: begun (the one on the bus counts), ended; cycles since the last end and the one before ----
+    localparam [16:0] LONG = 17'h1ffff;
+    wire [4*PHASES-1:0] begun, ended;
+    wire [17*PHASES-1:0] since, before;
+    wire [PHASES-1:0] ran;               // at all, since reset
+    genvar p;
+    generate
+        for (p = 0; p < PHASES; p = p + 1) begin : g_phase
+            reg [3:0] starts, ends;
+            reg [16:0] age, older;
+            reg any;
+            wire starts_now = first_now && beat_phase == p;
+            wire ends_now = last_now && beat_phase == p;
+            assign begun[4*p +: 4] = starts + starts_now;
+            assign ended[4*p +: 4] = ends;
+            assign since[17*p +: 17] = age;
+            assign before[17*p +: 17] = older;
+            assign ran[p] = any;
+            always @(posedge clk)
+                if (rst) begin
+                    starts <= 0;
+                    ends <= 0;
+                    age <= LONG;
+                    older <= LONG;
+                    any <= 0;
+                end else begin
+                    starts <= starts + starts_now;
+                    ends <= ends + ends_now;
+                    any <= any || ends_now;
+                    if (ends_now) begin
+                        age <= 1;
+                        older <= age == LONG ? LONG : age + 1;
+                    end else begin
+                        age <= age == LONG ? LONG : age + 1;
+                        older <= older == LONG ? LONG : older + 1;
+                    end
+                end
+        end
+    endgenerate
+    wire [3:0] bus_begun = begun >> 4 * beat_phase;
+    wire [3:0] run_number = bus_begun - 4'd1;    // of the run on the bus, in its phase
+    wire is_head = FILTER && beat_phase == PHASES - 1;
+
+    // ---- output buffers, input buffers, cycles since the last beat ----
+    reg [2:0] claimed_before;
+    wire outputs_now = first_now && beat_phase == PHASES - 1 && (EVERY != 0 || beat_slast);
+    wire [2:0] claimed = claimed_before + outputs_now;
+    reg [FREE_DELAY-1:0] frees;
+    reg [7:0] quiet;
+    always @(posedge clk) begin
+        claimed_before <= rst ? 0 : claimed - y_release;
+        frees <= rst ? 0 : {frees, last_now && beat_phase == 0};
+        quiet <= rst ? 255 : beat_valid ? 1 : quiet == 255 ? 255 : quiet + 1;
+    end
+
+    // ---- environment ----
+    always @* begin
+        if (!started)
+            assume (rst);
+        assume (x_par == taken[0]);
+        assume (!y_release || claimed != 0);
+    end
+
+    // ---- properties ----
+    always @* if (started) begin
+        assert (!x_take || (x_valid && weights_ok && !loading && enable));
+        // a run is whole
+        assert (!more || (beat_valid && !first_now));
+        assert (more || !beat_valid || first_now);
+        assert (!more || (beat_phase == run_phase && beat_flags == run_flags));
+        if (beat_valid) begin
+            assert (beat_phase < PHASES);
+            assert (beat_first == (beat == 0) && beat_last == (beat == beats - 1));
+            assert (beat_pfirst == (group == 0));
+            assert (group < groups && beat < beats);
+            assert (beat_word == 25 * beat_phase + group * beats + beat);
+            // and that of its step
+            assert (is_head || run_number != step || beat_flags == flags);
+            assert (!is_head || run_number != last_step || beat_flags == last_flags);
+            assert (!is_head || beat_slast);
+        end
+        assert (claimed <= 2 && y_none == (claimed == 0));
+        assert (x_free == frees[FREE_DELAY-1]);
+        assert (!empty || (!beat_valid && quiet >= DRAIN_CYCLES));
+        assert (ev_step == (last_now && beat_phase == LAYERS - 1));
+    end
+    generate
+        for (p = 0; p < PHASES; p = p + 1) begin : g_empty
+            // all that was taken has been run
+            always @* if (started && empty) begin
+                assert (begun[4*p +: 4] == (FILTER && p == PHASES - 1 ? taken_last : taken));
+                assert (ended[4*p +: 4] == begun[4*p +: 4]);
+            end
+        end
+    endgenerate
+
+    // ---- edges: nothing is read before it is written ----
+    genvar e;
+    generate
+        for (e = 0; e < EDGES; e = e + 1) begin : g_edge
+            localparam [EDGES*32-1:0] READERS = edges(0), WRITERS = edges(1), SKIPS = edges(2);
+            localparam integer READER = READERS[32*e +: 32];
+            localparam integer WRITER = WRITERS[32*e +: 32];
+            localparam SKIP = SKIPS[32*e +: 32] != 0;
+            localparam DRAIN = e >= DATA_EDGES;
+            localparam HEAD_EDGE = FILTER && READER == PHASES - 1;
+            localparam SKEWED = WRITER < READER && stage_of(WRITER) < stage_of(READER);
+            wire [15:0] gap = gaps[16*e +: 16];
+            always @* assume (gap <= MOST_GAP);
+            wire reads = first_now && beat_phase == READER && !(SKIP && beat_zero);
+            // runs of the writer that must have ended: up to the step itself, or (SKIP) to the one before
+            wire [3:0] number = HEAD_EDGE ? last_number : run_number;
+            wire known = !HEAD_EDGE || run_number == last_step;
+            wire [3:0] surplus = ended[4*WRITER +: 4] - (SKIP ? number : number + 4'd1);
+            wire [16:0] age = since[17*WRITER +: 17];
+            wire [16:0] older = before[17*WRITER +: 17];
+            always @* if (started && reads) begin
+                if (DRAIN)
+                    assert (age > gap);
+                else if (known) begin
+                    assert (surplus == 0 || (SKEWED && surplus == 1));
+                    assert (surplus == 0 ? age > gap : older > gap);
+                end
+            end
+
+            // invariants: the counters run with the ages
+            wire [15:0] count = counts[16*e +: 16];
+            wire [15:0] count_older = olders[16*e +: 16];
+            always @* if (started) begin
+                assert (loads[16*e +: 16] == gap - 16'd1);
+                assert (gap_nones[e] == (gap == 0) && gap_shorts[e] == (gap < 2));
+                assert (age >= 1 && (ran[WRITER] || age == LONG));
+                assert (age < gap ? !count_nones[e] && count == gap - age : count_nones[e]);
+                if (SKEWED) begin
+                    assert (older > age || older == LONG);
+                    assert (older < gap ? !older_zeros[e] && count_older == gap - older : older_zeros[e]);
+                    assert (!ran[WRITER] || latest_pars[e] == !ended[4*WRITER]);
+                end
+            end
+        end
+    endgenerate
+
+    // the edges' registers; those of edges that are not there stand for nothing
+    (* hierconn *) wire [15:0] \dut.g_edge[0].count , \dut.g_edge[1].count , \dut.g_edge[2].count ,
+        \dut.g_edge[3].count , \dut.g_edge[4].count , \dut.g_edge[5].count , \dut.g_edge[6].count ,
+        \dut.g_edge[7].count , \dut.g_edge[8].count , \dut.g_edge[9].count , \dut.g_edge[10].count ,
+        \dut.g_edge[11].count ;
+    wire [191:0] counts = {\dut.g_edge[11].count , \dut.g_edge[10].count , \dut.g_edge[9].count ,
+        \dut.g_edge[8].count , \dut.g_edge[7].count , \dut.g_edge[6].count , \dut.g_edge[5].count ,
+        \dut.g_edge[4].count , \dut.g_edge[3].count , \dut.g_edge[2].count , \dut.g_edge[1].count ,
+        \dut.g_edge[0].count };
+    (* hierconn *) wire [15:0] \dut.g_edge[0].load , \dut.g_edge[1].load , \dut.g_edge[2].load ,
+        \dut.g_edge[3].load , \dut.g_edge[4].load , \dut.g_edge[5].load , \dut.g_edge[6].load ,
+        \dut.g_edge[7].load , \dut.g_edge[8].load , \dut.g_edge[9].load , \dut.g_edge[10].load ,
+        \dut.g_edge[11].load ;
+    wire [191:0] loads = {\dut.g_edge[11].load , \dut.g_edge[10].load , \dut.g_edge[9].load ,
+        \dut.g_edge[8].load , \dut.g_edge[7].load , \dut.g_edge[6].load , \dut.g_edge[5].load ,
+        \dut.g_edge[4].load , \dut.g_edge[3].load , \dut.g_edge[2].load , \dut.g_edge[1].load ,
+        \dut.g_edge[0].load };
+    (* hierconn *) wire \dut.g_edge[0].count_none , \dut.g_edge[1].count_none ,
+        \dut.g_edge[2].count_none , \dut.g_edge[3].count_none , \dut.g_edge[4].count_none ,
+        \dut.g_edge[5].count_none , \dut.g_edge[6].count_none , \dut.g_edge[7].count_none ,
+        \dut.g_edge[8].count_none , \dut.g_edge[9].count_none , \dut.g_edge[10].count_none ,
+        \dut.g_edge[11].count_none ;
+    wire [11:0] count_nones = {\dut.g_edge[11].count_none , \dut.g_edge[10].count_none ,
+        \dut.g_edge[9].count_none , \dut.g_edge[8].count_none , \dut.g_edge[7].count_none ,
+        \dut.g_edge[6].count_none , \dut.g_edge[5].count_none , \dut.g_edge[4].count_none ,
+        \dut.g_edge[3].count_none , \dut.g_edge[2].count_none , \dut.g_edge[1].count_none ,
+        \dut.g_edge[0].count_none };
+    (* hierconn *) wire \dut.g_edge[0].gap_none , \dut.g_edge[1].gap_none , \dut.g_edge[2].gap_none ,
+        \dut.g_edge[3].gap_none , \dut.g_edge[4].gap_none , \dut.g_edge[5].gap_none ,
+        \dut.g_edge[6].gap_none , \dut.g_edge[7].gap_none , \dut.g_edge[8].gap_none ,
+        \dut.g_edge[9].gap_none , \dut.g_edge[10].gap_none , \dut.g_edge[11].gap_none ;
+    wire [11:0] gap_nones = {\dut.g_edge[11].gap_none , \dut.g_edge[10].gap_none ,
+        \dut.g_edge[9].gap_none , \dut.g_edge[8].gap_none , \dut.g_edge[7].gap_none ,
+        \dut.g_edge[6].gap_none , \dut.g_edge[5].gap_none , \dut.g_edge[4].gap_none ,
+        \dut.g_edge[3].gap_none , \dut.g_edge[2].gap_none , \dut.g_edge[1].gap_none ,
+        \dut.g_edge[0].gap_none };
+    (* hierconn *) wire \dut.g_edge[0].gap_short , \dut.g_edge[1].gap_short ,
+        \dut.g_edge[2].gap_short , \dut.g_edge[3].gap_short , \dut.g_edge[4].gap_short ,
+        \dut.g_edge[5].gap_short , \dut.g_edge[6].gap_short , \dut.g_edge[7].gap_short ,
+        \dut.g_edge[8].gap_short , \dut.g_edge[9].gap_short , \dut.g_edge[10].gap_short ,
+        \dut.g_edge[11].gap_short ;
+    wire [11:0] gap_shorts = {\dut.g_edge[11].gap_short , \dut.g_edge[10].gap_short ,
+        \dut.g_edge[9].gap_short , \dut.g_edge[8].gap_short , \dut.g_edge[7].gap_short ,
+        \dut.g_edge[6].gap_short , \dut.g_edge[5].gap_short , \dut.g_edge[4].gap_short ,
+        \dut.g_edge[3].gap_short , \dut.g_edge[2].gap_short , \dut.g_edge[1].gap_short ,
+        \dut.g_edge[0].gap_short };
+    (* hierconn *) wire [15:0] \dut.g_edge[0].g_skewed.older , \dut.g_edge[1].g_skewed.older ,
+        \dut.g_edge[2].g_skewed.older , \dut.g_edge[3].g_skewed.older , \dut.g_edge[4].g_skewed.older ,
+        \dut.g_edge[5].g_skewed.older , \dut.g_edge[6].g_skewed.older , \dut.g_edge[7].g_skewed.older ,
+        \dut.g_edge[8].g_skewed.older , \dut.g_edge[9].g_skewed.older ,
+        \dut.g_edge[10].g_skewed.older , \dut.g_edge[11].g_skewed.older ;
+    wire [191:0] olders = {\dut.g_edge[11].g_skewed.older , \dut.g_edge[10].g_skewed.older ,
+        \dut.g_edge[9].g_skewed.older , \dut.g_edge[8].g_skewed.older , \dut.g_edge[7].g_skewed.older ,
+        \dut.g_edge[6].g_skewed.older , \dut.g_edge[5].g_skewed.older , \dut.g_edge[4].g_skewed.older ,
+        \dut.g_edge[3].g_skewed.older , \dut.g_edge[2].g_skewed.older , \dut.g_edge[1].g_skewed.older ,
+        \dut.g_edge[0].g_skewed.older };
+    (* hierconn *) wire \dut.g_edge[0].g_skewed.older_zero , \dut.g_edge[1].g_skewed.older_zero ,
+        \dut.g_edge[2].g_skewed.older_zero , \dut.g_edge[3].g_skewed.older_zero ,
+        \dut.g_edge[4].g_skewed.older_zero , \dut.g_edge[5].g_skewed.older_zero ,
+        \dut.g_edge[6].g_skewed.older_zero , \dut.g_edge[7].g_skewed.older_zero ,
+        \dut.g_edge[8].g_skewed.older_zero , \dut.g_edge[9].g_skewed.older_zero ,
+        \dut.g_edge[10].g_skewed.older_zero , \dut.g_edge[11].g_skewed.older_zero ;
+    wire [11:0] older_zeros = {\dut.g_edge[11].g_skewed.older_zero ,
+        \dut.g_edge[10].g_skewed.older_zero , \dut.g_edge[9].g_skewed.older_zero ,
+        \dut.g_edge[8].g_skewed.older_zero , \dut.g_edge[7].g_skewed.older_zero ,
+        \dut.g_edge[6].g_skewed.older_zero , \dut.g_edge[5].g_skewed.older_zero ,
+        \dut.g_edge[4].g_skewed.older_zero , \dut.g_edge[3].g_skewed.older_zero ,
+        \dut.g_edge[2].g_skewed.older_zero , \dut.g_edge[1].g_skewed.older_zero ,
+        \dut.g_edge[0].g_skewed.older_zero };
+    (* hierconn *) wire \dut.g_edge[0].g_skewed.latest_par , \dut.g_edge[1].g_skewed.latest_par ,
+        \dut.g_edge[2].g_skewed.latest_par , \dut.g_edge[3].g_skewed.latest_par ,
+        \dut.g_edge[4].g_skewed.latest_par , \dut.g_edge[5].g_skewed.latest_par ,
+        \dut.g_edge[6].g_skewed.latest_par , \dut.g_edge[7].g_skewed.latest_par ,
+        \dut.g_edge[8].g_skewed.latest_par , \dut.g_edge[9].g_skewed.latest_par ,
+        \dut.g_edge[10].g_skewed.latest_par , \dut.g_edge[11].g_skewed.latest_par ;
+    wire [11:0] latest_pars = {\dut.g_edge[11].g_skewed.latest_par ,
+        \dut.g_edge[10].g_skewed.latest_par , \dut.g_edge[9].g_skewed.latest_par ,
+        \dut.g_edge[8].g_skewed.latest_par , \dut.g_edge[7].g_skewed.latest_par ,
+        \dut.g_edge[6].g_skewed.latest_par , \dut.g_edge[5].g_skewed.latest_par ,
+        \dut.g_edge[4].g_skewed.latest_par , \dut.g_edge[3].g_skewed.latest_par ,
+        \dut.g_edge[2].g_skewed.latest_par , \dut.g_edge[1].g_skewed.latest_par ,
+        \dut.g_edge[0].g_skewed.latest_par };
+
+    // ---- invariants: tokens, candidate and runs ----
+    localparam integer BEAT_BITS = $clog2(most(1) + 1);
+    localparam integer GROUP_BITS = $clog2(most(0) + 1);
+    localparam integer DRAIN_BITS = $clog2(DRAIN_CYCLES + 1);
+    (* hierconn *) wire [PHASE_BITS-1:0] \dut.sp , \dut.cand ;
+    (* hierconn *) wire [STAGES-1:0] \dut.tok_valid , \dut.tok_par , \dut.tok_zero , \dut.tok_sfirst ,
+        \dut.tok_slast ;
+    (* hierconn *) wire \dut.cand_valid , \dut.cand_par , \dut.cand_zero , \dut.cand_sfirst ,
+        \dut.cand_slast , \dut.cand_out , \dut.cand_one_beat , \dut.cand_one_group , \dut.run_one_beat ,
+        \dut.last_group ;
+    (* hierconn *) wire [AW-1:0] \dut.cand_word ;
+    (* hierconn *) wire [BEAT_BITS-1:0] \dut.cand_beats , \dut.run_beats , \dut.left_beats ;
+    (* hierconn *) wire [GROUP_BITS-1:0] \dut.cand_groups , \dut.left_groups ;
+    (* hierconn *) wire [1:0] \dut.out_used ;
+    (* hierconn *) wire [FREE_DELAY-1:0] \dut.free_delay ;
+    (* hierconn *) wire [DRAIN_BITS-1:0] \dut.drain ;
+
+    // entered at [4*s +: 4]: steps that came to stage s; entered_last: those of them that end a sequence
+    wire [4*STAGES+3:0] entered, entered_last;
+    assign entered[3:0] = taken;
+    assign entered_last[3:0] = taken_last;
+    genvar s;
+    generate
+        for (s = 0; s < STAGES; s = s + 1) begin : g_stage
+            localparam OF_HEAD = FILTER && s == STAGES - 1;
+            wire valid = \dut.tok_valid [s];
+            assign entered[4*s+4 +: 4] = entered[4*s +: 4] - valid;
+            assign entered_last[4*s+4 +: 4] = entered_last[4*s +: 4] - (valid && \dut.tok_slast [s]);
+            // the token's number in both counts
+            wire [3:0] number = entered[4*s +: 4] - 4'd1;
+            wire [3:0] number_last = entered_last[4*s +: 4] - 4'd1;
+            wire [3:0] tok_flags = {\dut.tok_par [s], \dut.tok_zero [s], \dut.tok_sfirst [s], \dut.tok_slast [s]};
+            always @* if (started && valid) begin
+                // a token of the head is the last step that the stage below has let go
+                assert (\dut.tok_par [s] == number[0]);
+                assert (number != step || tok_flags == flags);
+                assert (!OF_HEAD || \dut.tok_slast [s]);
+                if (FILTER && \dut.tok_slast [s] && number_last == last_step)
+                    assert (tok_flags == last_flags && number == last_number);
+            end
+        end
+        for (p = 0; p < PHASES; p = p + 1) begin : g_runs
+            localparam integer STAGE = stage_of(p);
+            localparam OF_HEAD = FILTER && p == PHASES - 1;
+            wire in_cand = \dut.cand_valid && \dut.cand == p;
+            wire to_scan = p != 0 && \dut.tok_valid [STAGE] && \dut.sp <= p;
+            wire on_bus = beat_valid && beat_phase == p;
+            // the token of the candidate, and of a run in its first cycle, is still in its stage
+            wire needs_token = p != PHASES - 1 && (in_cand || (first_now && on_bus));
+            wire [3:0] came = OF_HEAD ? entered_last[4*STAGE +: 4] : entered[4*STAGE +: 4];
+            always @* if (started) begin
+                assert (begun[4*p +: 4] == came - in_cand - to_scan);
+                assert (ended[4*p +: 4] == begun[4*p +: 4] - on_bus);
+                assert (!needs_token || \dut.tok_valid [STAGE]);
+                assert (begun[4*p +: 4] == 0 || ran[p] || on_bus);
+            end
+        end
+    endgenerate
+
+    wire [3:0] cand_flags = {\dut.cand_par , \dut.cand_zero , \dut.cand_sfirst , \dut.cand_slast };
+    wire [3:0] cand_number = begun >> 4 * \dut.cand ;
+    wire cand_head = FILTER && \dut.cand == PHASES - 1;
+    wire [7:0] cand_groups = ALL_GROUPS >> 8 * \dut.cand ;
+    wire [7:0] cand_beats = ALL_BEATS >> 8 * \dut.cand ;
+    always @* if (started) begin
+        assert (\dut.sp < PHASES);
+        assert (\dut.sp != 0 || !\dut.tok_valid [0]);
+        assert (PHASES > 1 || !\dut.tok_valid [0]);
+        assert (\dut.sp == 0 || |\dut.tok_valid );
+        if (\dut.cand_valid ) begin
+            assert (\dut.cand < PHASES);
+            // the scan stands behind the candidate
+            assert (\dut.cand == PHASES - 1 ? \dut.sp == 0 : \dut.sp == \dut.cand + 1);
+            assert (cand_head || \dut.cand_par == cand_number[0]);
+            assert (cand_head || cand_number != step || cand_flags == flags);
+            assert (!cand_head || \dut.cand_slast );
+            if (cand_head && cand_number == last_step)
+                assert (cand_flags == last_flags && last_flags[3] == last_number[0]);
+            assert (\dut.cand_out == (\dut.cand == PHASES - 1 && (EVERY != 0 || \dut.cand_slast )));
+            assert (\dut.cand_word == 25 * \dut.cand );
+            assert (\dut.cand_beats == cand_beats - 1 && \dut.cand_one_beat == (cand_beats == 1));
+            assert (\dut.cand_groups == cand_groups - 1 && \dut.cand_one_group == (cand_groups == 1));
+        end
+        // in a phase's first cycle it stands there still
+        assert (!first_now || (beat_phase == PHASES - 1 ? \dut.sp == 0 : \dut.sp == beat_phase + 1));
+        if (beat_valid) begin
+            assert (is_head || beat_par == run_number[0]);
+            assert (\dut.left_beats == beats - 1 - beat && \dut.left_groups == groups - 1 - group);
+            assert (\dut.last_group == (group == groups - 1));
+            assert (\dut.run_beats == beats - 1 && \dut.run_one_beat == (beats == 1));
+        end
+        assert (\dut.out_used == claimed);
+        assert (\dut.free_delay == frees);
+        assert (quiet >= DRAIN_CYCLES ? \dut.drain == 0 : \dut.drain == DRAIN_CYCLES - quiet);
+        assert (quiet >= 1);
+    end
+
+    // a head for last steps only: the stage below has let go its step, and at most the one after it
+    wire [3:0] ahead = entered[4*(STAGES-1) +: 4] - last_number - 4'd1;
+    wire head_goes = (\dut.cand_valid && cand_head && cand_number == last_step)
+                     || (first_now && is_head && run_number == last_step);
+    always @* assert (!(started && head_goes) || (ahead <= 1 && \dut.sp == 0));
+
+    // ---- a bounded time to idle ----
+    localparam integer RUN = MOST_GAP + most(0) * most(1) + 3;
+    reg [16:0] idle;                     // cycles since the last end of a phase
+    always @(posedge clk)
+        if (rst)
+            idle <= LONG;
+        else if (last_now)
+            idle <= 1;
+        else
+            idle <= idle == LONG ? LONG : idle + 1;
+    // runs that the tokens stand for at most; turns of the scan until the last token is gone
+    function [7:0] pending(input [STAGES-1:0] valid, input integer sp);
+        integer i, t;
+        begin
+            pending = 0;
+            for (i = 1; i < PHASES; i = i + 1)
+                for (t = 0; t < STAGES; t = t + 1)
+                    if (valid[t] && (stage_of(i) > t || (stage_of(i) == t && sp <= i)))
+                        pending = pending + 1;
+        end
+    endfunction
+    function [7:0] scans(input [STAGES-1:0] valid, input integer sp);
+        integer t;
+        begin
+            scans = sp == 0 ? 0 : PHASES - sp;
+            for (t = STAGES - 1; t >= 0; t = t - 1)
+                if (valid[t])
+                    scans = sp == 0 ? PHASES * (STAGES - t) : PHASES - sp + PHASES * (STAGES - 1 - t);
+        end
+    endfunction
+    wire [31:0] runs = pending(\dut.tok_valid , \dut.sp ) + \dut.cand_valid ;
+    wire [31:0] turns = scans(\dut.tok_valid , \dut.sp );
+    wire [31:0] waits = beat_valid ? MOST_GAP + (groups - 1 - group) * beats + beats - beat
+                      : idle >= MOST_GAP ? 0 : MOST_GAP - idle;
+    wire [31:0] left = runs * RUN + turns + waits;
+    wire still = !beat_valid && runs == 0 && turns == 0;
+    reg [31:0] left_before;
+    reg must_fall;
+    always @(posedge clk) begin
+        left_before <= left;
+        must_fall <= !rst && !still && !x_take && !ev_stall_out;
+    end
+    generate
+        for (p = 0; p < PHASES; p = p + 1) begin : g_idle
+            always @* assert (!started || since[17*p +: 17] >= idle);
+        end
+    endgenerate
+    always @* if (started) begin
+        assert (!must_fall || left < left_before);
+        assert (left <= (PHASES * STAGES + 2) * RUN + PHASES * (STAGES + 1));
+        assert (empty == (still && quiet >= DRAIN_CYCLES));
+        assert (idle >= 1);
+    end
+
+    // ---- reachable ----
+    wire at_gap = first_now && beat_phase == 0 && !beat_zero && since[16:0] == gaps[15:0] + 1;
+    always @* if (started) begin
+        cover (first_now && beat_phase == PHASES - 1 && taken == 2);
+        cover (claimed == 2 && ev_stall_out);
+        cover (empty && taken == 2);
+        cover (at_gap && gaps[15:0] == 2 && ended[3:0] == 1);
+        cover (first_now && beat_phase == PHASES - 1 && quiet == 1);
+    end
+endmodule
+
+`default_nettype wire
