@@ -166,7 +166,7 @@ static const brds_option options[] = {
     {"quantised-rate", 0, "R", "their learning rate (default: a tenth of --rate)"},
     {"rate", 0, "R", "learning rate (default: adam 0.001, sgd 10)"},
     {"decay-from", 0, "N", "the first epoch with a lower rate (default 3)"},
-    {"trials", 0, "N", "dual: pairs that a search tries at most (default 9)"},
+    {"trials", 0, "N", "dual: pairs that a search tries at most (default 9); 0: the spec's pair"},
     {"trial-epochs", 0, "N", "of retraining a trial (default 4; language model: 2)"},
     {"trial-ramp", 0, "N", "epochs of them in which zeros become more (default: half)"},
     {"step", 0, "N", "first step, in weights of a row (default: an eighth of those kept)"},
@@ -209,8 +209,8 @@ const brds_command brds_cmd_prune = {
         "largest magnitude, and sets the others to zero.  Without data the network is not "
         "retrained.  With --data it is: the zeros become more while it trains.  With --sparsity "
         "the pair of ratios, that of W_x and that of W_h, is searched at this overall sparsity: "
-        "each pair is retrained briefly, the one with the least loss on the validation set is "
-        "retrained to the end.  Several patterns may be compared with the same budget; only row "
+        "each pair is retrained briefly, the one that is best on the validation set is retrained "
+        "to the end.  Several patterns may be compared with the same budget; only row "
         "and dual run on the hardware.  A run that was interrupted goes on from the checkpoints of "
         "its --work folder with --resume and ends in the same files.",
     .options = options,

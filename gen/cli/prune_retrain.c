@@ -67,11 +67,15 @@ static brds_status read_search(const brds_args *args, brds_prune_job *job, brds_
     double of_spec = brds_sparsity_overall(&job->base, &job->training.spec);
     job->searched = brds_args_value(args, "sparsity") != NULL;
     brds_status s = brds_args_real(args, "sparsity", 0.5, 0.99, of_spec, &dual->sparsity, diag);
-    s = s ? s : read_int(args, "trials", 1, BRDS_MAX_TRIALS, 9, &dual->max_trials, diag);
+    s = s ? s : read_int(args, "trials", 0, BRDS_MAX_TRIALS, 9, &dual->max_trials, diag);
     s = s ? s : read_int(args, "step", 1, BRDS_MAX_SIZE, 0, &dual->step, diag);
     s = s ? s : read_int(args, "step-min", 1, BRDS_MAX_SIZE, 0, &dual->step_min, diag);
     s = s ? s : read_int(args, "bank-columns", 1, BRDS_MAX_SIZE, 32, &job->base.bank_columns, diag);
     s = s ? s : read_int(args, "block", 1, BRDS_MAX_SIZE, 4, &job->base.block, diag);
+    if (s == BRDS_OK && dual->max_trials == 0 && job->searched) {
+        s = brds_fail(diag, BRDS_EUSAGE, "", "leave out one of them",
+                      "--trials 0 takes the spec's pair of ratios, --sparsity looks for one");
+    }
     if (s == BRDS_OK && dual->step > 0 && dual->step_min > dual->step) {
         s = brds_fail(diag, BRDS_EUSAGE, "", "", "--step-min %d is above --step %d", dual->step_min,
                       dual->step);
@@ -154,7 +158,7 @@ static brds_status check_attempts(brds_prune_job *job, brds_diag *diag)
     brds_status status = BRDS_OK;
     for (int i = 0; status == BRDS_OK && i < job->count; i++) {
         brds_attempt *a = &job->attempts[i];
-        if (a->dual) {
+        if (a->dual && job->dual.max_trials > 0) {
             status = brds_dual_check(spec, &job->dual, &a->sparsity, diag);
         } else if (job->searched) {
             status = brds_dual_equal(spec, &job->dual, &a->sparsity, diag);
@@ -324,7 +328,8 @@ static brds_status retrain(brds_prune_job *job, brds_attempt *a, brds_diag *diag
 static brds_status make_attempt(brds_prune_job *job, brds_attempt *a, brds_diag *diag)
 {
     const brds_training *training = &job->training;
-    brds_status status = a->dual ? search(job, a, diag) : BRDS_OK;
+    bool searched = a->dual && job->dual.max_trials > 0;
+    brds_status status = searched ? search(job, a, diag) : BRDS_OK;
     status = status ? status : retrain(job, a, diag);
     if (status == BRDS_OK && training->has_test) {
         status = evaluate(job, &training->test, job->budget.quantised > 0, &a->test, diag);

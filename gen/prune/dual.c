@@ -137,12 +137,6 @@ static int find_trial(const searching *s, const brds_sparsity *sparsity)
     return t;
 }
 
-/* A loss that is not a number is worse than any that is. */
-static bool less(double a, double b)
-{
-    return a < b || (isnan(b) && !isnan(a));
-}
-
 /* The trial number result->count. */
 static brds_status train_trial(const searching *s, const brds_sparsity *sparsity, brds_diag *diag)
 {
@@ -162,8 +156,8 @@ static brds_status train_trial(const searching *s, const brds_sparsity *sparsity
     }
     *trial = (brds_dual_trial){.valid = retrained.valid, .seconds = retrained.seconds};
     memcpy(trial->ratios, sparsity->ratios, sizeof trial->ratios);
-    if (less(brds_score_loss(&trial->valid),
-             brds_score_loss(&result->trials[result->best].valid))) {
+    if (brds_score_better(s->retrain->train->task, &trial->valid,
+                          &result->trials[result->best].valid)) {
         result->best = result->count;
     }
     result->count++;
@@ -171,7 +165,7 @@ static brds_status train_trial(const searching *s, const brds_sparsity *sparsity
 }
 
 /* A layer's search starts where the one before it ended, which was tried then. */
-static brds_status try(const searching *s, const brds_sparsity *sparsity, double *loss,
+static brds_status try(const searching *s, const brds_sparsity *sparsity, double *cost,
                        brds_diag *diag)
 {
     brds_status status = BRDS_OK;
@@ -180,7 +174,7 @@ static brds_status try(const searching *s, const brds_sparsity *sparsity, double
         status = train_trial(s, sparsity, diag);
     }
     if (status == BRDS_OK) {
-        *loss = brds_score_loss(&s->result->trials[number].valid);
+        *cost = brds_score_cost(s->retrain->train->task, &s->result->trials[number].valid);
     }
     return status;
 }
@@ -195,15 +189,15 @@ static brds_status search_layer(const searching *s, int layer, brds_sparsity *sp
     brds_status status = begin_search(s->retrain->spec, options, layer, &search, diag);
     brds_ratio ratio;
     while (status == BRDS_OK && brds_ratio_search_next(&search, &ratio)) {
-        double loss = 0.0;
+        double cost = 0.0;
         if (options->per_layer) {
             trial.ratios[layer] = ratio;
         } else {
             status = brds_dual_follow(s->retrain->spec, options, ratio, &trial, diag);
         }
-        status = status ? status : try(s, &trial, &loss, diag);
+        status = status ? status : try(s, &trial, &cost, diag);
         if (status == BRDS_OK) {
-            brds_ratio_search_tell(&search, loss);
+            brds_ratio_search_tell(&search, cost);
         }
     }
     if (status == BRDS_OK) {

@@ -2,8 +2,8 @@
  *
  * The dual-ratio search (arXiv 2101.02667, section III): at a constant overall
  * sparsity, which pair of ratios serves the network best.  Each pair is tried
- * from the same dense weights with a small budget of retraining; the loss on the
- * validation set decides.
+ * from the same dense weights with a small budget of retraining; its cost on the
+ * validation set (brds_score_cost) decides.
  */
 #ifndef BRDS_PRUNE_DUAL_H
 #define BRDS_PRUNE_DUAL_H
@@ -48,7 +48,7 @@ brds_status brds_dual_follow(const brds_spec *spec, const brds_dual_options *opt
 
 /* `dense` (all elements of the model): the values that each trial starts from, without masks; the
  * model is left with the last trial's.  `sparsity` becomes the best pair: the one whose best epoch
- * after the ramp has the least loss on the validation set.  No pair is trained twice. */
+ * after the ramp costs the least on the validation set.  No pair is trained twice. */
 brds_status brds_dual_search(const brds_retrain *retrain, const brds_dual_options *options,
                              const brds_real *dense, brds_model *model, brds_sparsity *sparsity,
                              brds_dual_result *result, brds_diag *diag);

@@ -166,19 +166,19 @@ bool brds_ratio_search_next(brds_ratio_search *search, brds_ratio *ratio)
     return true;
 }
 
-/* A loss that is not a number (training diverged) is worse than any that is. */
+/* A cost that is not a number (training diverged) is worse than any that is. */
 static bool less(double a, double b)
 {
     return a < b || (isnan(b) && !isnan(a));
 }
 
-void brds_ratio_search_tell(brds_ratio_search *search, double loss)
+void brds_ratio_search_tell(brds_ratio_search *search, double cost)
 {
     if (!waits(search)) {
         return;
     }
-    search->trials[search->count].loss = loss;
-    if (search->count > 0 && less(loss, search->trials[search->best].loss)) {
+    search->trials[search->count].cost = cost;
+    if (search->count > 0 && less(cost, search->trials[search->best].cost)) {
         search->best = search->count;
     }
     search->count++;

@@ -38,15 +38,15 @@ bool brds_ratio_move(const brds_ratio_line *line, brds_ratio from, int step, brd
 /* --- the search, one trial at a time ---
  *
  * Coordinate descent along the line: from the equal point go on in the direction that a first step
- * each way prefers, as long as the loss falls; then halve the step around the best, until the step
- * is below `step_min`.  A point is never asked for twice.  A loss that is not a number (training
- * diverged) is worse than all others.  Losses with one minimum along the line lead to it where
+ * each way prefers, as long as the cost falls; then halve the step around the best, until the step
+ * is below `step_min`.  A point is never asked for twice.  A cost that is not a number (training
+ * diverged) is worse than all others.  Costs with one minimum along the line lead to it where
  * step_min is 1 and the trials suffice. */
 enum { BRDS_MAX_TRIALS = 64 };
 
 typedef struct {
     brds_ratio ratio;
-    double loss;
+    double cost;
 } brds_trial;
 
 typedef struct {
@@ -55,7 +55,7 @@ typedef struct {
     int max_trials;
     brds_trial trials[BRDS_MAX_TRIALS]; /* in the order asked */
     int count;
-    int best; /* index of the least loss; of equals the first */
+    int best; /* index of the least cost; of equals the first */
 } brds_ratio_search;
 
 /* Errors: 1 <= step_min <= step does not hold; max_trials not in 1..BRDS_MAX_TRIALS; those of
@@ -66,6 +66,6 @@ brds_status brds_ratio_search_begin(brds_ratio_search *search, const brds_ratio_
  * same pair. */
 bool brds_ratio_search_next(brds_ratio_search *search, brds_ratio *ratio);
 /* What came of the pair that brds_ratio_search_next named last; nothing is taken without one. */
-void brds_ratio_search_tell(brds_ratio_search *search, double loss);
+void brds_ratio_search_tell(brds_ratio_search *search, double cost);
 
 #endif

@@ -107,7 +107,7 @@ static void add(gathering *g, const place *at, int bits, json_t *c_model, json_t
 static void visit_bits(gathering *g, const char *path, const char *name, void *context)
 {
     json_t *c_model = load(g, path, "c_model.json"), *rtl = load(g, path, "rtl.json");
-    if (g->status == BRDS_OK && c_model != NULL && rtl != NULL) {
+    if (g->status == BRDS_OK && c_model != NULL) {
         add(g, context, atoi(name + strlen("bits")), c_model, rtl);
     }
     json_decref(c_model);

@@ -21,12 +21,18 @@ double brds_score_metric(brds_task task, const brds_score *score)
     return score->targets > 0 ? (double)score->correct / (double)score->targets : 0.0;
 }
 
+double brds_score_cost(brds_task task, const brds_score *score)
+{
+    double loss = brds_score_loss(score);
+    return task == BRDS_TASK_LANGUAGE_MODEL
+               ? loss
+               : (double)(score->targets - score->correct) + loss / (1.0 + loss);
+}
+
 bool brds_score_better(brds_task task, const brds_score *a, const brds_score *b)
 {
-    if (task == BRDS_TASK_CLASSIFY && a->correct != b->correct) {
-        return a->correct > b->correct;
-    }
-    return brds_score_loss(a) < brds_score_loss(b);
+    double cost_a = brds_score_cost(task, a), cost_b = brds_score_cost(task, b);
+    return cost_a < cost_b || (isnan(cost_b) && !isnan(cost_a));
 }
 
 /* --- evaluation --- */

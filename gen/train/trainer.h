@@ -89,7 +89,11 @@ brds_status brds_evaluate_model(brds_pass *pass, const brds_model *model,
 /* Mean loss; accuracy (classify, 0..1) or perplexity (language model): exp of the mean loss. */
 double brds_score_loss(const brds_score *score);
 double brds_score_metric(brds_task task, const brds_score *score);
-/* Is `a` better: more correct, of equals the smaller loss (classify); the smaller loss. */
+/* What is to be small, between epochs and between sparsities: of a language model the mean loss, else
+ * errors + loss / (1 + loss), which orders by errors and equals by their loss.  Not a number where the
+ * loss is none. */
+double brds_score_cost(brds_task task, const brds_score *score);
+/* Has `a` the smaller cost?  A cost that is not a number is worse than any that is. */
 bool brds_score_better(brds_task task, const brds_score *a, const brds_score *b);
 
 #endif

@@ -4,7 +4,8 @@
 # The formal proofs of verif/formal/proofs.txt: Yosys compiles a property file with its design files,
 # yosys-smtbmc proves it with z3.  One line a proof; the last line is "N passed, N failed".
 #
-#   run.sh [quick | PROPERTY...]   all proofs; those marked quick; those of some property files
+#   run.sh [quick | PROPERTY...]   all proofs (as a suite of check.sh: quick); those marked quick; those of
+#                                  some property files
 #   run.sh --self-test [PROPERTY...]   breaks each module of mutations.txt and sees a proof fail
 #
 # Environment: BUILDDIR (default: build), SRCDIR, JOBS (default 1), PROOF_SECONDS (limit of one solver
@@ -40,6 +41,7 @@ done
 table=$here/proofs.txt
 runner=$here/proof.sh
 mode=all
+[ $# -gt 0 ] || [ -z "${COUNTS:-}" ] || set -- quick
 case ${1:-} in
     quick) mode=quick; shift ;;
     --self-test) mode=mutants; table=$here/mutations.txt; runner=$here/mutant.sh; shift ;;

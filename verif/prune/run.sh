@@ -7,6 +7,7 @@
 #   finished   a finished run, resumed, trains nothing
 #   packed     the network and the spec that are written go through check, import and pack, whatever
 #              the network and the options
+#   pair       a pair that was found is used again without a search
 #   quantised  the C model of the packed network is as accurate as the validation with its numbers
 #
 # Counts go to $COUNTS (see verif/check.sh).  Environment: BRDSGEN, SRCDIR, BUILDDIR; PRUNE_SEED (of
@@ -153,6 +154,22 @@ check_accuracy() { # WHAT
     fi
 }
 
+# check_pair: a pair that was found is used again without a search, and gives the same network
+check_pair() {
+    # shellcheck disable=SC2086 # options
+    set -- "$BRDSGEN" prune --model plain.dense $set_options --epochs 4 --trial-epochs 2 --rate 0.003 --pattern dual
+    "$@" "$here/plain.json" --trials 3 --sparsity 0.8 -o found --write-spec pair >log 2>&1 &&
+        "$@" pair --trials 0 -o again --json >json 2>log || {
+        fail "a pair used again" log
+        return
+    }
+    if cmp found again >log 2>&1 && grep -q '"trials": \[\]' json; then
+        pass
+    else
+        fail "a pair used again gives another network" log
+    fi
+}
+
 for spec in projected two plain; do
     dense $spec || exit 1
 done
@@ -168,6 +185,7 @@ check_written projected
 check_written projected --sparsity 0.8 --bits 5
 check_written projected --sparsity 0.9 --fill-lanes
 check_written two --sparsity 0.7 --per-layer --bits 4
+check_pair
 check_written two --sparsity 0.7 --fill-lanes
 check_written plain --pattern dual --bits 4
 check_written plain --pattern unstructured,dual,row --sparsity 0.85 --ramp 0

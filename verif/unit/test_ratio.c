@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Lines of constant overall sparsity against brute force, and the search along
- * them with losses of every shape.
+ * them with costs of every shape.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -179,8 +179,8 @@ static void test_move(void **state)
 
 typedef double loss_of(double x, brds_random *random);
 
-/* Runs a search to its end and checks what holds whatever the loss. */
-static void run_search(brds_ratio_search *search, loss_of *loss, brds_random *random)
+/* Runs a search to its end and checks what holds whatever the cost. */
+static void run_search(brds_ratio_search *search, loss_of *cost, brds_random *random)
 {
     brds_ratio ratio, again;
     bool seen[512] = {false};
@@ -191,7 +191,7 @@ static void run_search(brds_ratio_search *search, loss_of *loss, brds_random *ra
         assert_true(on_line(&search->line, ratio.nnz_x, ratio.nnz_h));
         assert_false(seen[ratio.nnz_x]);
         seen[ratio.nnz_x] = true;
-        brds_ratio_search_tell(search, loss(ratio.nnz_x, random));
+        brds_ratio_search_tell(search, cost(ratio.nnz_x, random));
         asked++;
         assert_true(asked <= search->max_trials);
         assert_int_equal(search->trials[asked - 1].ratio.nnz_x, ratio.nnz_x);
@@ -201,7 +201,7 @@ static void run_search(brds_ratio_search *search, loss_of *loss, brds_random *ra
     brds_ratio_search_tell(search, -1e9); /* nobody asked */
     assert_int_equal(search->count, asked);
     for (int i = 0; i < asked; i++) {
-        double of_i = search->trials[i].loss, least = search->trials[search->best].loss;
+        double of_i = search->trials[i].cost, least = search->trials[search->best].cost;
         assert_true(i < search->best ? of_i > least || isnan(of_i) : !(of_i < least));
     }
 }
@@ -214,7 +214,7 @@ static brds_ratio_search begin(brds_ratio_line line, int step, int step_min, int
     return search;
 }
 
-static double center; /* of the loss */
+static double center; /* of the cost */
 
 static double parabola(double x, brds_random *random)
 {
@@ -247,12 +247,12 @@ static double diverges(double x, brds_random *random)
     return x > center ? (double)NAN : x == center ? (double)INFINITY : center - x;
 }
 
-/* The least loss among the line's points. */
-static double least_loss(const brds_ratio_line *line, loss_of *loss)
+/* The least cost among the line's points. */
+static double least_loss(const brds_ratio_line *line, loss_of *cost)
 {
     double least = INFINITY;
     for (int x = 1; x < line->total; x++) {
-        least = on_line(line, x, line->total - x) ? fmin(least, loss(x, NULL)) : least;
+        least = on_line(line, x, line->total - x) ? fmin(least, cost(x, NULL)) : least;
     }
     return least;
 }
@@ -264,11 +264,11 @@ static void test_unimodal(void **state)
     for (int minimum = -3; minimum <= 45; minimum++) {
         center = minimum + 0.25;
         for (int step = 1; step <= 9; step++) {
-            loss_of *const losses[] = {parabola, steep_left};
+            loss_of *const costs[] = {parabola, steep_left};
             for (int i = 0; i < 2; i++) {
                 brds_ratio_search search = begin(plain_line(39, 128, 60), step, 1, BRDS_MAX_TRIALS);
-                run_search(&search, losses[i], NULL);
-                assert_true(search.trials[search.best].loss == least_loss(&search.line, losses[i]));
+                run_search(&search, costs[i], NULL);
+                assert_true(search.trials[search.best].cost == least_loss(&search.line, costs[i]));
                 assert_true(search.count < BRDS_MAX_TRIALS);
             }
         }
@@ -293,7 +293,7 @@ static void test_random_lines(void **state)
         brds_ratio_search search = begin(line, between(&random, 1, 12), 1, BRDS_MAX_TRIALS);
         run_search(&search, parabola, NULL);
         assert_int_equal(search.trials[0].ratio.nnz_x, equal.nnz_x);
-        assert_true(search.trials[search.best].loss == least_loss(&line, parabola));
+        assert_true(search.trials[search.best].cost == least_loss(&line, parabola));
         multiples += line.multiple_x > 1 && line.multiple_h > 1;
         int least = between(&random, 1, 3);
         search = begin(line, between(&random, least, 12), least, between(&random, 1, 20));
@@ -343,7 +343,7 @@ static void test_not_a_number(void **state)
     center = 42;
     brds_ratio_search search = begin(plain_line(100, 100, 100), 8, 1, BRDS_MAX_TRIALS);
     run_search(&search, diverges, NULL);
-    /* 50 and 58 are no numbers, 42 is infinite and so better; beyond it the loss grows again */
+    /* 50 and 58 are no numbers, 42 is infinite and so better; beyond it the cost grows again */
     expect_trials(&search, (const int[]){50, 42, 58, 34, 26, 30, 38, 36, 40, 39, 41}, 11);
     assert_int_equal(search.trials[search.best].ratio.nnz_x, 41);
 }

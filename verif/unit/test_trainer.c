@@ -463,6 +463,27 @@ static void the_best_epoch_is_kept(void **state)
     stop(&t);
 }
 
+static void scores_are_in_order(void **state)
+{
+    (void)state;
+    static const brds_score scores[] = {
+        /* the best first: errors decide, of equals the loss, and no number comes last */
+        {.loss = 90.0, .correct = 9, .targets = 10},
+        {.loss = 1e9, .correct = 9, .targets = 10},
+        {.loss = 1.0, .correct = 8, .targets = 10},
+        {.loss = 1.5, .correct = 8, .targets = 10},
+        {.loss = NAN, .correct = 10, .targets = 10},
+    };
+    for (int a = 0; a < 5; a++) {
+        for (int b = 0; b < 5; b++) {
+            assert_int_equal(brds_score_better(BRDS_TASK_CLASSIFY, &scores[a], &scores[b]), a < b);
+        }
+    }
+    assert_true(brds_score_better(BRDS_TASK_LANGUAGE_MODEL, &scores[2], &scores[0]));
+    assert_false(brds_score_better(BRDS_TASK_LANGUAGE_MODEL, &scores[4], &scores[0]));
+    assert_true(brds_score_better(BRDS_TASK_LANGUAGE_MODEL, &scores[0], &scores[4]));
+}
+
 static void without_a_validation_set_the_last_is_best(void **state)
 {
     (void)state;
@@ -531,6 +552,7 @@ int main(void)
         cmocka_unit_test(numbers_that_are_none_stop_it),
         cmocka_unit_test(infinite_gradients_stop_it),
         cmocka_unit_test(hopeless_losses_stop_it),
+        cmocka_unit_test(scores_are_in_order),
         cmocka_unit_test(the_best_epoch_is_kept),
         cmocka_unit_test(without_a_validation_set_the_last_is_best),
         cmocka_unit_test(the_rate_falls_from_its_epoch_on),

@@ -42,37 +42,41 @@ fail() {
     exit 1
 }
 
-# setup WORKLOAD: its files and recipes (of the dense network, of a pattern's retraining), and the bits of
-# a weight that are so few that the network is trained with them
+# setup WORKLOAD: its files and recipes (of the dense network, of a pattern's retraining, of the search for a
+# pair of ratios), the thorough seeds (each, or the first alone: the others take its pairs, and their hardware
+# is the C model alone), and the bits of a weight that are so few that the network is trained with them
 setup() {
-    spec=$here/$1.json tuned=
+    spec=$here/$1.json thorough=$seeds tuned=
     case $1 in
     digits)
         files="--data $data/spoken_digits/fsdd_mfcc_train.safetensors"
         test=$data/spoken_digits/fsdd_mfcc_test.safetensors
         recipe="--epochs 24 --dropout 0.2 --decay 0.92"
-        retraining="--epochs 20 --ramp 8 --dropout 0.1 --decay 0.92 --decay-from 9 --trials 7 --trial-epochs 6"
+        retraining="--epochs 20 --ramp 8 --dropout 0.1 --decay 0.92 --decay-from 9"
+        searching="--trials 7 --trial-epochs 6"
         tuned="4"
         if [ $quick = yes ]; then
             tuned=
             e=$SRCDIR/examples/digits/workload.safetensors
             files="--data $e --valid $e" test=$e
             recipe="--epochs 30 --batch 10"
-            retraining="--epochs 12 --batch 10 --trials 3 --trial-epochs 4"
+            retraining="--epochs 12 --batch 10"
+            searching="--trials 3 --trial-epochs 4"
         fi
         ;;
     sentiment)
         files="--data $data/sst2/train.tsv --valid $data/sst2/dev.tsv"
         test=$data/sst2/test.tsv
         recipe="--epochs 14 --dropout 0.6 --batch 16 --rate 0.001 --decay 0.85 --decay-from 6"
-        retraining="--epochs 6 --ramp 3 --dropout 0.6 --batch 16 --rate 0.001 --decay 0.7 --decay-from 4
-            --trials 7 --trial-epochs 3 --trial-ramp 2"
+        retraining="--epochs 6 --ramp 3 --dropout 0.6 --batch 16 --rate 0.001 --decay 0.7 --decay-from 4"
+        searching="--trials 7 --trial-epochs 3 --trial-ramp 2"
         ;;
     ptb)
         files="--task language-model --data $data/ptb/ptb.train.txt --valid $data/ptb/ptb.valid.txt"
         test=$data/ptb/ptb.test.txt
-        recipe=
-        retraining="--epochs 4 --ramp 1 --decay-from 2 --decay 0.5 --trials 5 --trial-epochs 2 --trial-ramp 1"
+        recipe="--epochs 7"
+        retraining="--epochs 3 --ramp 1 --decay-from 2 --decay 0.4"
+        searching="--trials 5 --trial-epochs 1 --trial-ramp 0" thorough=${seeds%% *}
         ;;
     *)
         echo "workloads: '$1' is none of digits, sentiment, ptb" >&2
@@ -97,15 +101,31 @@ dense() {
     mv "$run/dense.json.new" "$run/dense.json"
 }
 
+is_thorough() { # SEED
+    case " $thorough " in *" $1 "*) ;; *) return 1 ;; esac
+}
+
+# counts SEED SPARSITY PATTERN: sets the spec and the options that decide how many weights a row keeps
+counts() {
+    from=$spec sparse="--sparsity $2"
+    [ "$3" = dual ] || return
+    if is_thorough "$1"; then
+        sparse="$sparse $searching"
+    else
+        from=$top/$workload/seed$thorough/$2/dual/spec.json sparse="--trials 0"
+    fi
+}
+
 # prune WORKLOAD SEED SPARSITY PATTERN [OPTION...]
 prune() {
     [ -s "$at/prune.json" ] && return
     echo "$*"
-    workload_=$1 seed_=$2 sparsity_=$3 pattern_=$4
+    counts "$2" "$3" "$4"
+    workload_=$1 seed_=$2 pattern_=$4
     shift 4
     # shellcheck disable=SC2086 # options
-    "$BRDSGEN" prune "$spec" --model "$run/dense.safetensors" $files --test "$test" $retraining \
-        --sparsity "$sparsity_" --pattern "$pattern_" --seed "$seed_" --threads "${THREADS:-1}" "$@" \
+    "$BRDSGEN" prune "$from" --model "$run/dense.safetensors" $files --test "$test" $retraining $sparse \
+        --pattern "$pattern_" --seed "$seed_" --threads "${THREADS:-1}" "$@" \
         --work "$at/work" --resume --log "$at/log.jsonl" \
         $([ "$pattern_" = row ] || [ "$pattern_" = dual ] && echo --write-spec "$at/spec.json") \
         -o "$at/model.safetensors" --json >"$at/prune.json.new" 2>"$at/prune.log" ||
@@ -114,25 +134,33 @@ prune() {
     rm -rf "$at/work"
 }
 
-# hardware WORKLOAD BITS: C model and RTL on the test set, with weights of so many bits
+# hardware WORKLOAD SEED BITS: C model and RTL on the test set, with weights of so many bits
 hardware() {
-    hw=$at/bits$2
+    hw=$at/bits$3
     mkdir -p "$hw"
-    [ -s "$hw/rtl.json" ] && return
-    awk -v bits="$2" '/"weight"/ { w = 1 } w && /"bits"/ { sub(/[0-9]+/, bits); w = 0 } { print }' \
+    if [ -s "$hw/c_model.json" ]; then
+        [ -s "$hw/rtl.json" ] || ! is_thorough "$2" && return
+    fi
+    awk -v bits="$3" '/"weight"/ { w = 1 } w && /"bits"/ { sub(/[0-9]+/, bits); w = 0 } { print }' \
         "$at/spec.json" >"$hw/spec.json"
     "$BRDSGEN" check "$hw/spec.json" >"$hw/check.log" 2>&1 || fail "the spec of $1" "$hw/check.log"
     # shellcheck disable=SC2086 # options
     "$BRDSGEN" workload "$hw/spec.json" --model "$at/model.safetensors" ${files%%--data*} --data "$test" \
         -o "$hw/test.safetensors" >"$hw/workload.log" 2>&1 || fail "the workload of $1" "$hw/workload.log"
     "$BRDSGEN" run "$hw/spec.json" --model "$at/model.safetensors" --workload "$hw/test.safetensors" \
-        --json >"$hw/c_model.json" 2>"$hw/run.log" || fail "the C model of $1" "$hw/run.log"
+        --json >"$hw/c_model.json.new" 2>"$hw/run.log" || fail "the C model of $1" "$hw/run.log"
+    mv "$hw/c_model.json.new" "$hw/c_model.json"
+    is_thorough "$2" && simulate "$1"
+    rm -rf "$hw/work" "$hw/runs" "$hw/test.safetensors"
+}
+
+# simulate WORKLOAD: what hardware() prepared
+simulate() {
     OUT=$hw sh "$SRCDIR/verif/job.sh" rtl "$hw/spec.json" "$at/model.safetensors" "$hw/test.safetensors" \
         1000000 0 no -O2 >"$hw/job.log" 2>&1
     [ -s "$hw/runs/rtl-verilator-0.json" ] || fail "the simulation of $1" "$hw/job.log"
     grep -q '"error"\|FAIL' "$hw/runs/rtl-verilator-0.json" "$hw/job.log" && fail "the simulation of $1" "$hw/job.log"
     mv "$hw/runs/rtl-verilator-0.json" "$hw/rtl.json"
-    rm -rf "$hw/work" "$hw/runs" "$hw/test.safetensors"
 }
 
 for workload in $workloads; do
@@ -148,14 +176,14 @@ for workload in $workloads; do
                 mkdir -p "$at"
                 prune "$workload" "$seed" "$sparsity" "$pattern"
                 case $pattern in
-                row | dual) for b in $bits; do hardware "$workload" "$b"; done ;;
+                row | dual) for b in $bits; do hardware "$workload" "$seed" "$b"; done ;;
                 esac
             done
             for b in $tuned; do
                 at=$run/$sparsity/row-trained-with-$b-bits
                 mkdir -p "$at"
                 prune "$workload" "$seed" "$sparsity" row --bits "$b" --quantised-epochs 6
-                hardware "$workload" "$b"
+                hardware "$workload" "$seed" "$b"
             done
         done
     done
