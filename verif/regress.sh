@@ -53,6 +53,8 @@ examples() {
     wanted timit_p1 && job timit_p1 "$e/timit/spec_p1.json" random random 1 6 no -O2
     wanted digits && job digits "$e/digits/spec.json" "$e/digits/model.safetensors" \
         "$e/digits/workload.safetensors" 60 0 no -O2
+    wanted digits_sparse && job digits_sparse "$e/digits/sparse.json" "$e/digits/sparse.safetensors" \
+        "$e/digits/workload.safetensors" 60 0 no -O2
     fsdd=${BRDS_DATA:-$SRCDIR/../shared/data}/spoken_digits/fsdd_mfcc_test.safetensors
     if [ ! -f "$fsdd" ]; then
         wanted digits_fsdd && echo "verify: digits_fsdd skipped, there is no $fsdd (BRDS_DATA)"

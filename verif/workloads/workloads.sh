@@ -9,7 +9,7 @@
 # --quick: a few minutes on the data that come with the project.  All else needs $BRDS_DATA (default
 # ../shared/data beside the source tree); a workload whose data are absent is skipped by name.
 # What was finished is not done again: remove build/workloads to start anew.  From the environment:
-# SEEDS, SPARSITIES, PATTERNS, BITS (of a weight), BRDS_DATA, BRDSGEN, SRCDIR, BUILDDIR, CC.
+# SEEDS, SPARSITIES, PATTERNS, BITS (of a weight; empty: no hardware), BRDS_DATA, BRDSGEN, SRCDIR, BUILDDIR, CC.
 #
 # Results: build/workloads/results.json, results.md and plots (brdsgen report workloads).
 set -u
@@ -24,7 +24,7 @@ here=$SRCDIR/verif/workloads
 seeds=${SEEDS:-1}
 sparsities=${SPARSITIES:-0.75 0.875 0.9375}
 patterns=${PATTERNS:-dense unstructured bank block row dual}
-bits=${BITS:-16 8}
+bits=${BITS-16 8}
 [ $quick = no ] || { sparsities=0.875 patterns="row dual"; }
 HARNESS=$BUILDDIR/harness
 BRDSLIB=$BUILDDIR/libbrds.a
