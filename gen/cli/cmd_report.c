@@ -1,17 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "cli/json.h"
 #include "cli/options.h"
 #include "io/file.h"
 #include "io/strings.h"
 #include "report/synth_report.h"
+#include "report/verification_report.h"
 #include "report/verify_report.h"
 #include "report/workloads_report.h"
 
 static const brds_option options[] = {
-    {"output", 'o', "PATH", "bench: the run's file; synth: the folder of the reports"},
+    {"output", 'o', "PATH",
+     "bench: the run's file; synth: the folder of the reports; verification: the document"},
+    {"with", 0, "FILE", "workloads: results of other runs that are added"},
     {"stalls", 0, "PERCENT", "bench: the stalls that the testbench ran with (default 0)"},
     {"milliseconds", 0, "N", "bench, synth: how long it took (default 0)"},
     {"megabytes", 0, "N", "synth: the memory it took (default 0)"},
@@ -137,18 +142,33 @@ static brds_status report_summary(const brds_args *args, brds_diag *diag)
     return brds_synth_summary(brds_args_operand(args, 1), stdout, diag);
 }
 
-static brds_status report_workloads(const brds_args *args, brds_diag *diag)
+static bool is_folder(const char *path)
 {
-    const char *folder = brds_args_operand(args, 1);
-    json_t *results = NULL;
-    brds_status status = brds_workloads_gather(folder, &results, diag);
-    if (status)
-        return status;
-    status = write_one(folder, "results.json", results, write_dump, diag);
+    struct stat info;
+    return stat(path, &info) == 0 && S_ISDIR(info.st_mode);
+}
+
+static brds_status write_workloads(const char *folder, const json_t *results, brds_diag *diag)
+{
+    brds_status status = write_one(folder, "results.json", results, write_dump, diag);
     if (!status)
         status = write_one(folder, "results.md", results, brds_workloads_write_markdown, diag);
-    if (!status)
-        status = brds_workloads_plot(results, folder, diag);
+    return status ? status : brds_workloads_plot(results, folder, diag);
+}
+
+static brds_status report_workloads(const brds_args *args, brds_diag *diag)
+{
+    const char *path = brds_args_operand(args, 1), *with = brds_args_value(args, "with");
+    bool folder = is_folder(path);
+    json_t *results = NULL;
+    brds_status status = folder ? brds_workloads_gather(path, &results, diag)
+                                : brds_workloads_load(path, &results, diag);
+    if (status)
+        return status;
+    if (with)
+        status = brds_workloads_merge(results, with, diag);
+    if (!status && folder)
+        status = write_workloads(path, results, diag);
     if (!status)
         status = brds_args_flag(args, "json")
                      ? write_dump(results, stdout, diag)
@@ -157,21 +177,42 @@ static brds_status report_workloads(const brds_args *args, brds_diag *diag)
     return status;
 }
 
+/* With --output the document is written, and keeps what it has besides; else the page is printed. */
+static brds_status report_verification(const brds_args *args, brds_diag *diag)
+{
+    const char *path = brds_args_operand(args, 1), *output = brds_args_value(args, "output");
+    json_t *document = NULL, *earlier = NULL;
+    brds_status status = is_folder(path) ? brds_verification_gather(path, &document, diag)
+                                         : brds_verification_load(path, &document, diag);
+    if (!status && output && access(output, F_OK) == 0)
+        status = brds_verification_load(output, &earlier, diag);
+    if (!status && earlier)
+        status = brds_verification_merge(document, earlier, diag);
+    json_decref(earlier);
+    if (!status && output)
+        status = write_one(NULL, output, document, write_dump, diag);
+    else if (!status)
+        status = brds_args_flag(args, "json")
+                     ? write_dump(document, stdout, diag)
+                     : brds_verification_write_page(document, stdout, diag);
+    json_decref(document);
+    return status;
+}
+
 static brds_status run(const brds_args *args, brds_diag *diag)
 {
     static const struct {
         const char *kind;
         brds_status (*run)(const brds_args *args, brds_diag *diag);
-    } kinds[] = {{"verify", report_verify},
-                 {"bench", report_bench},
-                 {"synth", report_synth},
-                 {"summary", report_summary},
-                 {"workloads", report_workloads}};
+    } kinds[] = {{"verify", report_verify},       {"bench", report_bench},
+                 {"synth", report_synth},         {"summary", report_summary},
+                 {"workloads", report_workloads}, {"verification", report_verification}};
     const char *kind = brds_args_operand(args, 0);
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
         if (strcmp(kind, kinds[i].kind) == 0)
             return kinds[i].run(args, diag);
-    return brds_fail(diag, BRDS_EUSAGE, "", "verify, bench, synth, summary or workloads",
+    return brds_fail(diag, BRDS_EUSAGE, "",
+                     "verify, bench, synth, summary, workloads or verification",
                      "'%s' is no kind of report", kind);
 }
 
@@ -181,13 +222,15 @@ const brds_command brds_cmd_report = {
     2,
     3,
     "gather results of simulation and synthesis into reports",
-    "verify DIR gathers the files of DIR/runs into DIR/report.json, DIR/junit.xml and a table. "
+    "verify DIR gathers the files of DIR/runs into DIR/report.json, DIR/junit.xml and a table.  "
     "bench "
-    "VECTORS.json LOG makes a run's result from a testbench's log. synth STAT.json makes the area "
-    "report from what Yosys' `stat -json` printed, beside the plan's estimate. summary DIR prints "
-    "a "
-    "table of all area reports in DIR. workloads DIR gathers what 'make workloads' left in DIR "
-    "into "
-    "DIR/results.json, DIR/results.md and plots.",
+    "VECTORS.json LOG makes a run's result from a testbench's log.  synth STAT.json makes the area "
+    "report from what Yosys' `stat -json` printed, beside the plan's estimate.  summary DIR prints "
+    "a table of all area reports in DIR.  workloads DIR gathers what 'make workloads' left in DIR "
+    "into DIR/results.json, DIR/results.md and plots; of such a results.json it prints the tables. "
+    " "
+    "verification DIR gathers what the campaigns of the verification measured, one file each; with "
+    "--output into a document, where it replaces what was measured before; of the document it "
+    "prints the page.",
     options,
     run};

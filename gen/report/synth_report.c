@@ -7,6 +7,7 @@
 
 #include "io/strings.h"
 #include "plan/plan_estimate.h"
+#include "report/json_file.h"
 #include "report/synth_cells.h"
 #include "spec/spec.h"
 
@@ -40,11 +41,10 @@ static brds_status find_family(const char *target, const brds_spec *spec, brds_f
 /* The cells of a flattened design in what `stat -json` wrote. */
 static brds_status load_cells(const char *stat, json_t **cells, brds_diag *diag)
 {
-    json_error_t error;
-    json_t *root = json_load_file(stat, 0, &error);
-    if (!root)
-        return brds_fail(diag, BRDS_EFILE, stat, "the output of Yosys' `stat -json`", "%s",
-                         error.text);
+    json_t *root;
+    brds_status status = brds_json_file(stat, &root, diag);
+    if (status)
+        return status;
     const json_t *design = json_object_get(root, "design");
     *cells = json_incref(json_object_get(design, "num_cells_by_type"));
     json_decref(root);

@@ -8,6 +8,7 @@
 
 #include "io/file.h"
 #include "io/strings.h"
+#include "report/json_file.h"
 
 enum { LOG_LIMIT = 16 << 20 };
 
@@ -73,12 +74,9 @@ static brds_status add_run(const char *folder, const char *name, json_t *runs, b
     char *path = brds_string_format("%s/%s", folder, name);
     if (!path)
         return brds_fail_memory(diag);
-    json_error_t error;
-    json_t *run = json_load_file(path, JSON_REJECT_DUPLICATES, &error);
-    brds_status status = BRDS_OK;
-    if (!run)
-        status = brds_fail(diag, BRDS_EFILE, path, "", "not a run's result: %s", error.text);
-    else if (json_array_append_new(runs, run))
+    json_t *run;
+    brds_status status = brds_json_file(path, &run, diag);
+    if (!status && json_array_append_new(runs, run))
         status = brds_fail_memory(diag);
     free(path);
     return status;
@@ -313,13 +311,13 @@ static const char *bench_line(const char *log)
 brds_status brds_verify_bench_run(const char *expected, const char *log, double seconds, int stalls,
                                   json_t **run, brds_diag *diag)
 {
-    json_error_t error;
     uint8_t *bytes = NULL;
     size_t size = 0;
-    json_t *r = json_load_file(expected, JSON_REJECT_DUPLICATES, &error);
-    if (!r)
-        return brds_fail(diag, BRDS_EFILE, expected, "", "%s", error.text);
-    brds_status status = brds_read_file(log, LOG_LIMIT, &bytes, &size, diag);
+    json_t *r;
+    brds_status status = brds_json_file(expected, &r, diag);
+    if (status)
+        return status;
+    status = brds_read_file(log, LOG_LIMIT, &bytes, &size, diag);
     char *copy = status ? NULL : malloc(size + 1);
     if (copy) {
         memcpy(copy, bytes, size);
