@@ -11,7 +11,8 @@
 # Environment: BUILDDIR (default: build), SRCDIR, JOBS (default 1), PROOF_SECONDS (limit of one solver
 # run, default 900), BRDSGEN (renders the register block; without it its proofs are skipped), COUNTS (a
 # suite of verif/check.sh: "formal PASSED FAILED SKIPPED" is added to that file).
-# Writes BUILDDIR/formal/*.json, one a proof, report.md, and the log and trace of what failed.
+# Writes BUILDDIR/formal/*.json, one a proof, and the log and trace of what failed; with all proofs
+# BUILDDIR/verification/formal.json.
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
 SRCDIR=${SRCDIR:-$(cd "$here/../.." && pwd)}
@@ -57,12 +58,16 @@ lines=$(awk -v mode="$mode" -v names=" $* " '/^#/ || NF == 0 { next }
 
 [ "$mode" = mutants ] || rm -f "$out"/*.json
 results=$out/results.$$
+begin=$(date +%s)
 : >"$results"
 echo "$lines" | xargs -n 1 -P "$JOBS" nice -n 10 sh "$runner" "$out" >>"$results" 2>&1 &
 child=$!
 tail -n +1 -f --pid=$child "$results"
 wait $child
-[ "$mode" = mutants ] || sh "$here/report.sh" "$out" >"$out/report.md"
+if [ "$mode" = all ] && [ $# -eq 0 ]; then # else it is not the whole
+    part=$BUILDDIR/verification/formal.json
+    mkdir -p "${part%/*}" && sh "$here/report.sh" "$out" $(($(date +%s) - begin)) >"$part.new" && mv "$part.new" "$part"
+fi
 passed=$(grep -c '^ok ' "$results")
 failed=$(grep -c '^FAILED ' "$results")
 skipped=$(grep -c '^skipped ' "$results")
