@@ -112,10 +112,10 @@ static json_t *edges_json(const brds_packed *packed)
     json_t *list = json_array();
     for (int e = 0; e < packed->plan.edge_count; e++) {
         const brds_edge *edge = &packed->plan.edges[e];
-        json_array_append_new(list,
-                              json_pack("{s:i, s:i, s:i, s:i}", "reader", edge->reader, "writer",
-                                        edge->writer, "gap", packed->schedule.gaps[e], "worst_gap",
-                                        packed->schedule.worst_gaps[e]));
+        json_array_append_new(
+            list, json_pack("{s:i, s:i, s:i, s:i, s:i}", "reader", edge->reader, "writer",
+                            edge->writer, "gap", packed->schedule.gaps[e], "gap_given",
+                            packed->gaps_given[e], "worst_gap", packed->schedule.worst_gaps[e]));
     }
     return list;
 }
@@ -165,11 +165,14 @@ static void print_text(const json_t *root, const char *folder)
            json_integer_value(json_object_get(root, "biases_clipped")));
     json_array_foreach(json_object_get(root, "edges"), i, edge)
     {
-        printf("gap of phase %lld after phase %lld: worst case %lld, these weights %lld\n",
-               json_integer_value(json_object_get(edge, "reader")),
-               json_integer_value(json_object_get(edge, "writer")),
-               json_integer_value(json_object_get(edge, "worst_gap")),
-               json_integer_value(json_object_get(edge, "gap")));
+        printf(
+            "gap of phase %lld after phase %lld: worst case %lld, these weights %lld, their units "
+            "arranged %lld\n",
+            json_integer_value(json_object_get(edge, "reader")),
+            json_integer_value(json_object_get(edge, "writer")),
+            json_integer_value(json_object_get(edge, "worst_gap")),
+            json_integer_value(json_object_get(edge, "gap_given")),
+            json_integer_value(json_object_get(edge, "gap")));
     }
     printf("image: %lld words, %lld bytes, fingerprint %s; packed in %.2f s to %s\n",
            json_integer_value(json_object_get(root, "image_words")),

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "pack/arrange.h"
+
 brds_status brds_pack(const char *place, const brds_spec *spec, const brds_network *network,
                       brds_packed *packed, brds_diag *diag)
 {
@@ -10,6 +12,9 @@ brds_status brds_pack(const char *place, const brds_spec *spec, const brds_netwo
     brds_status status = brds_plan_make(spec, &packed->plan, diag);
     if (status == BRDS_OK) {
         status = brds_qnet_make(place, &packed->plan, network, &packed->qnet, diag);
+    }
+    if (status == BRDS_OK) {
+        status = brds_arrange(&packed->plan, &packed->qnet, packed->gaps_given, diag);
     }
     if (status == BRDS_OK) {
         status = brds_schedule_make(place, &packed->plan, &packed->qnet, &packed->schedule, diag);

@@ -154,6 +154,7 @@ static void test_worst_gaps_are_reached(void **state)
 {
     (void)state;
     brds_spec spec = digits_spec();
+    spec.initial_state = true; /* the units stay in their order */
     spec.head.nnz = 20;
     brds_network network;
     brds_diag diag = {0};
