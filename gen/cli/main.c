@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <errno.h>
 #include <fcntl.h>
+#include <jansson.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -130,16 +131,33 @@ static brds_status close_output(brds_status status, brds_diag *diag)
     return closed != BRDS_OK && (status == BRDS_OK || status == BRDS_EDIFFER) ? closed : status;
 }
 
+/* Memory for Jansson, which seldom tells that there was none: its parser names a fault of the text
+ * instead, and a document that is being made lacks a key.  Hence the program ends here. */
+static void *allocate(size_t size)
+{
+    void *memory = malloc(size);
+    if (memory == NULL) {
+        fputs("brdsgen: error: out of memory\n", stderr);
+        brds_cleanup_now();
+        _exit(BRDS_EFILE); /* what standard output still holds is incomplete */
+    }
+    return memory;
+}
+
 int main(int argc, char **argv)
 {
     brds_diag diag = {0};
     guard_standard_streams();
+    json_set_alloc_funcs(allocate, free);
     signal(SIGPIPE, SIG_IGN); /* a reader that went away is a write error, reported as one */
     signal(SIGXFSZ, SIG_IGN); /* so is a file that grew beyond the limit */
     brds_cleanup_install();
     brds_status status = dispatch(argc, argv, &diag);
     if (status == BRDS_OK && diag.errors > 0) {
         status = BRDS_EINPUT;
+    }
+    if (diag.lost > 0 && status <= BRDS_EINPUT) {
+        status = BRDS_EFILE; /* memory ran out, which is told */
     }
     status = close_output(status, &diag);
     brds_diag_print(&diag, stderr);

@@ -82,12 +82,12 @@ static void run_reader(int handle, brds_safetensors *file, brds_reader *reader, 
     FILE *silent = freopen("/dev/null", "w", stderr);
     FILE *pipe = fdopen(handle, "wb");
     if (!silent || !pipe) {
-        _exit(1);
+        _exit(BRDS_EFILE);
     }
     brds_diag diag = {0};
     brds_status status = reader(file, context, &diag);
     put_all(pipe, status, file, &diag);
-    _exit(fflush(pipe) != 0);
+    _exit(fflush(pipe) != 0 || diag.lost > 0 ? BRDS_EFILE : BRDS_OK);
 }
 
 /* --- the other side --- */
@@ -97,6 +97,7 @@ typedef struct {
     brds_safetensors *file;
     brds_diag *diag;
     size_t limit; /* of bytes that may come */
+    bool starved; /* no memory for what came */
 } receiver;
 
 /* False where the pipe ends, or says what cannot be. */
@@ -113,6 +114,7 @@ static uint8_t *get_bytes(receiver *r, uint64_t most, size_t *size)
         return NULL;
     }
     uint8_t *bytes = malloc((size_t)length + 1);
+    r->starved = r->starved || !bytes;
     if (bytes && fread(bytes, 1, (size_t)length, r->pipe) != length) {
         free(bytes);
         return NULL;
@@ -178,7 +180,9 @@ static bool get_tensor(receiver *r)
                 (tensor.owned = get_bytes(r, r->limit, &size)) != NULL && size == wanted;
     if (good) {
         r->limit -= size;
-        good = brds_tensors_add(r->file, name, &tensor, r->diag) == BRDS_OK;
+        brds_status status = brds_tensors_add(r->file, name, &tensor, r->diag);
+        good = status == BRDS_OK;
+        r->starved = r->starved || status == BRDS_EFILE;
     } else {
         free(tensor.owned);
     }
@@ -226,6 +230,10 @@ static brds_status receive(int handle, pid_t child, brds_safetensors *file, cons
         close(handle);
     }
     while (waitpid(child, &end, 0) < 0 && errno == EINTR) {
+    }
+    if (r.starved || !r.pipe || (WIFEXITED(end) && WEXITSTATUS(end) == BRDS_EFILE)) {
+        return brds_fail(diag, BRDS_EFILE, file->path, "",
+                         "the process that reads it ran out of memory or files");
     }
     if (!all || end != 0) {
         return brds_fail(diag, BRDS_EINPUT, file->path, "it is damaged", "%s does not withstand it",

@@ -22,11 +22,18 @@ static void remove_path(const brds_temporary *temporary)
     }
 }
 
-static void on_signal(int number)
+static pid_t owner; /* the process that the paths belong to */
+
+static void remove_all(void)
 {
     for (const brds_temporary *t = newest; t != NULL; t = t->next) {
         remove_path(t);
     }
+}
+
+static void on_signal(int number)
+{
+    remove_all();
     raise(number); /* SA_RESETHAND: ends the program once the handler returns */
 }
 
@@ -38,8 +45,16 @@ static void caught_signals(sigset_t *set)
     sigaddset(set, SIGHUP);
 }
 
+void brds_cleanup_now(void)
+{
+    if (getpid() == owner) {
+        remove_all();
+    }
+}
+
 void brds_cleanup_install(void)
 {
+    owner = getpid();
     static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
     struct sigaction action = {.sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND};
     caught_signals(&action.sa_mask);

@@ -15,6 +15,10 @@ typedef struct brds_temporary brds_temporary;
  * and lets the signal end the program.  For main only. */
 void brds_cleanup_install(void);
 
+/* Removes the listed paths, as a signal does, for an end of the program without return.  Does nothing
+ * in a process that was forked off since brds_cleanup_install. */
+void brds_cleanup_now(void);
+
 /* Lists a path that is about to be made; NULL when memory ran out. */
 brds_temporary *brds_cleanup_add(const char *path, bool folder);
 /* Takes it off the list and frees it; `discard` also removes it from disk. */

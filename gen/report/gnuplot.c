@@ -46,7 +46,12 @@ brds_status brds_gnuplot(const char *path, void (*write)(FILE *script, const voi
     int descriptor = mkstemp(name);
     FILE *script = descriptor >= 0 ? fdopen(descriptor, "w") : NULL;
     if (script == NULL) {
-        return brds_fail(diag, BRDS_EFILE, name, "", "cannot write: %s", strerror(errno));
+        brds_fail(diag, BRDS_EFILE, name, "", "cannot write: %s", strerror(errno));
+        if (descriptor >= 0) {
+            close(descriptor);
+            unlink(name);
+        }
+        return BRDS_EFILE;
     }
     fputs("set terminal svg size 800,700 dynamic font 'sans,12'\n", script);
     write(script, context);
