@@ -264,8 +264,8 @@ static void expect_trials(task *t, const brds_dual_result *result)
         retrain(t, &t->options.budget, &sparsity, &alone);
         assert_true(alone.valid.loss == trial->valid.loss);
         assert_int_equal(alone.valid.correct, trial->valid.correct);
-        assert_false(brds_score_better(t->data.task, &trial->valid,
-                                       &result->trials[result->best].valid));
+        assert_false(
+            brds_score_better(t->data.task, &trial->valid, &result->trials[result->best].valid));
         for (int j = 0; j < i; j++) {
             assert_memory_not_equal(trial->ratios, result->trials[j].ratios,
                                     2 * sizeof trial->ratios[0]);
