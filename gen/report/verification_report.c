@@ -9,6 +9,9 @@
 #include "io/strings.h"
 #include "report/json_file.h"
 
+/* The list of what is not verified, of a part and of the document. */
+static const char general[] = "not_verified";
+
 static const char *text(const json_t *object, const char *key)
 {
     const char *value = json_string_value(json_object_get(object, key));
@@ -140,6 +143,9 @@ brds_status brds_verification_load(const char *path, json_t **document, brds_dia
                                text(part, "part"));
         }
     }
+    if (status == BRDS_OK && json_is_array(json_object_get(root, general))) {
+        json_object_set(*document, general, json_object_get(root, general));
+    }
     json_decref(root);
     if (status != BRDS_OK) {
         json_decref(*document);
@@ -154,6 +160,10 @@ brds_status brds_verification_merge(json_t *document, const json_t *earlier, brd
     json_t *part;
     bool added;
     brds_status status = BRDS_OK;
+    if (json_is_array(json_object_get(earlier, general)) &&
+        json_object_set(document, general, json_object_get(earlier, general)) != 0) {
+        status = brds_fail_memory(diag);
+    }
     json_array_foreach(json_object_get(earlier, "parts"), i, part)
     {
         status = status
@@ -279,31 +289,42 @@ static void put_part(const json_t *part, FILE *stream)
     }
 }
 
-static void put_limits(const json_t *part, FILE *stream)
+static void put_limits(const json_t *list, const char *title, FILE *stream)
 {
     size_t i;
     const json_t *limit;
-    json_array_foreach(json_object_get(part, "not_verified"), i, limit)
+    json_array_foreach(list, i, limit)
     {
-        fprintf(stream, "- %s: ", text(part, "title"));
+        fprintf(stream, "- %s%s", title, title[0] != '\0' ? ": " : "");
         put_value(limit, stream);
         fputc('\n', stream);
     }
 }
 
+static const char head[] =
+    "# Verification\n"
+    "How far the Verilog and the program are verified, part by part, as last measured. This page "
+    "is "
+    "printed by\n`brdsgen report verification docs/verification.json`; a command of the first "
+    "table "
+    "measures its part again\n(`build/verification/PART.json`). How each method works: "
+    "[methods.md](methods.md).\n\n";
+
 brds_status brds_verification_write_page(const json_t *document, FILE *stream, brds_diag *diag)
 {
     size_t i;
     const json_t *part, *parts = json_object_get(document, "parts");
+    fputs(head, stream);
     put_overview(parts, stream);
     json_array_foreach(parts, i, part)
     {
         put_part(part, stream);
     }
     fputs("\n## What is not verified\n", stream);
+    put_limits(json_object_get(document, general), "", stream);
     json_array_foreach(parts, i, part)
     {
-        put_limits(part, stream);
+        put_limits(json_object_get(part, general), text(part, "title"), stream);
     }
     return ferror(stream) ? brds_fail(diag, BRDS_EFILE, "", "", "cannot write the page") : BRDS_OK;
 }

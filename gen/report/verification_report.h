@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What was measured of the verification: a document {"parts": [...]}, one part a
- * campaign, as its runner wrote it:
+ * What was measured of the verification: a document {"parts": [...],
+ * "not_verified": [what no part looks at]}, one part a campaign, as its runner
+ * wrote it:
  *
  *   {"part": "formal", "title": "...", "command": "make formal", "date": "YYYY-MM-DD", "seconds": N,
  *    "tools": {"name": "version"}, "figures": {"name": number},
