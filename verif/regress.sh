@@ -94,6 +94,10 @@ if [ "$total" -gt 0 ]; then
     echo "verify: $total specs, $jobs at a time"
     xargs -P "$jobs" -L 1 sh "$SRCDIR/verif/job.sh" <"$list"
     "$BRDSGEN" report verify "$OUT" || status=$?
+    if [ -z "$names" ]; then # else it is not the whole
+        part=$BUILDDIR/verification/regression.json
+        mkdir -p "${part%/*}" && cp "$OUT/part.json" "$part.new" && mv "$part.new" "$part"
+    fi
 fi
 [ "$mode" = full ] || exit $status
 

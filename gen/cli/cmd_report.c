@@ -52,6 +52,15 @@ static brds_status write_one(const char *folder, const char *name, const json_t 
     return status;
 }
 
+static brds_status write_part(const char *folder, const json_t *report, brds_diag *diag)
+{
+    json_t *part = NULL;
+    brds_status status = brds_verify_part(report, &part, diag);
+    status = status ? status : write_one(folder, "part.json", part, write_dump, diag);
+    json_decref(part);
+    return status;
+}
+
 static brds_status report_verify(const brds_args *args, brds_diag *diag)
 {
     const char *folder = brds_args_operand(args, 1);
@@ -68,6 +77,8 @@ static brds_status report_verify(const brds_args *args, brds_diag *diag)
         status = write_one(folder, "junit.xml", report, brds_verify_write_junit, diag);
     if (!status)
         status = write_one(folder, "report.md", report, brds_verify_write_markdown, diag);
+    if (!status)
+        status = write_part(folder, report, diag);
     if (!status && brds_args_flag(args, "json"))
         status = write_dump(report, stdout, diag);
     else if (!status)

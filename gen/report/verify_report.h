@@ -22,6 +22,9 @@ brds_status brds_verify_write_junit(const json_t *report, FILE *stream, brds_dia
 brds_status brds_verify_write_markdown(const json_t *report, FILE *stream, brds_diag *diag);
 void brds_verify_print_table(const json_t *report, FILE *stream);
 
+/* The report as a part of the verification's document (report/verification_report.h). */
+brds_status brds_verify_part(const json_t *report, json_t **part, brds_diag *diag);
+
 /* A run from the log of a generated Verilog testbench: `expected` is what `brdsgen vectors` wrote
  * (vectors.json), the log holds one line "BRDS-TB words=.. mismatches=.. cycles=.. busy=.. PASS|FAIL". */
 brds_status brds_verify_bench_run(const char *expected, const char *log, double seconds, int stalls,
