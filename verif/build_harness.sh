@@ -22,10 +22,10 @@ ar rcs "$HARNESS/libharness.a" "$HARNESS/harness.o" "$HARNESS/driver.o"
 ar rcs "$HARNESS/libfaults.a" "$HARNESS"/faults*.o "$HARNESS/driver.o"
 
 # the programs of verif/random
-for source in goals generate randspec keycover shrink; do
+for source in goals generate randspec randmodel keycover shrink; do
     ${CC:-cc} $flags -I"$SRCDIR/gen" -c -o "$HARNESS/$source.o" "$SRCDIR/verif/random/$source.c"
 done
-for program in randspec keycover shrink; do
+for program in randspec randmodel keycover shrink; do
     ${CC:-cc} -o "$HARNESS/$program" "$HARNESS/$program.o" "$HARNESS/generate.o" "$HARNESS/goals.o" \
         "$BRDSLIB" $libraries
 done

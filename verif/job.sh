@@ -8,10 +8,11 @@
 #
 #   job.sh NAME SPEC MODEL WORKLOAD SEQUENCES STEPS ICARUS OPT
 #
-# MODEL: a file, `random` or `random:SEED`; WORKLOAD: a file or `random` (the model's seed); ICARUS: yes,
-# no, or the largest product of cycles and multipliers that is simulated; OPT: how the model is
-# compiled (-O0 where compiling takes longer than simulating, -O2 where speed is measured).
-# Environment: BRDSGEN, SRCDIR, OUT, HARNESS (folder of the built harness).
+# MODEL and WORKLOAD: a file, `random` or `random:SEED`; ICARUS: yes, no, or the largest product of cycles and
+# multipliers that is simulated; OPT: how the model is compiled (-O0 where compiling takes longer than
+# simulating, -O2 where speed is measured).
+# Environment: BRDSGEN, SRCDIR, OUT, HARNESS (folder of the built harness); STAGE, if set: one of the
+# stages, and only what it needs is run.
 set -u
 name=$1 spec=$2 model=$3 workload=$4 sequences=$5 steps=$6 icarus=$7 opt=${8:--O1}
 work=$OUT/work/$name
@@ -19,12 +20,12 @@ limit=600 # seconds for a tool
 rm -rf "$work"
 mkdir -p "$work" "$OUT/runs"
 
+# seed WORD: of `random` or `random:SEED`
+seed() {
+    case $1 in random:*) echo "${1#random:}" ;; *) echo 1 ;; esac
+}
 case $model in
-random) seed=1 ;;
-random:*) seed=${model#random:} ;;
-esac
-case $model in
-random*) set -- --random-model "$seed" ;;
+random | random:*) set -- --random-model "$(seed "$model")" ;;
 *) set -- --model "$model" ;;
 esac
 
@@ -50,6 +51,11 @@ silent() {
     timeout $limit "$@" >"$log" 2>&1 && [ ! -s "$log" ] || fail "$stage" "$simulator" 0 "$log"
 }
 
+# asked STAGE: whether it is run
+asked() {
+    [ -z "${STAGE-}" ] || [ "$STAGE" = "$1" ]
+}
+
 # works STAGE LOG COMMAND...: must succeed
 works() {
     stage=$1 log=$2
@@ -70,18 +76,20 @@ inline=
 # shellcheck disable=SC2086
 silent "verilator -Wall" verilator "$work/lint.log" verilator --cc -Wall -O3 $inline --top-module "$top" \
     --prefix Vdut --Mdir "$work/obj" -f files.f
-silent "iverilog -Wall" icarus "$work/lint.log" iverilog -g2005 -Wall -t null -s "$top" -f files.f
-silent "yosys" verilator "$work/lint.log" yosys -q -p "read_verilog -defer $(tr '\n' ' ' <files.f)
-    hierarchy -check -top $top
-    proc -noopt
-    check -assert"
+asked "iverilog -Wall" &&
+    silent "iverilog -Wall" icarus "$work/lint.log" iverilog -g2005 -Wall -t null -s "$top" -f files.f
+asked yosys &&
+    silent yosys verilator "$work/lint.log" yosys -q -p "read_verilog -defer $(tr '\n' ' ' <files.f)
+        hierarchy -check -top $top
+        proc -noopt
+        check -assert"
 
 # the Verilator model with the harness; the model runs in the folder of its ROM files
 works build "$work/build.log" sh "$SRCDIR/verif/build_model.sh" "$work/obj" "$work/core/sim/shim.cpp" \
     libharness.a "$opt" "$work/harness"
 
 case $workload in
-random) set -- "$@" --sequences "$sequences" --steps "$steps" --seed "${seed:-1}" ;;
+random | random:*) set -- "$@" --sequences "$sequences" --steps "$steps" --seed "$(seed "$workload")" ;;
 *) set -- "$@" --workload "$workload" --limit "$sequences" ;;
 esac
 for stalls in 0 30; do
@@ -99,6 +107,7 @@ number() {
     sed -n "s/^ *\"$1\": *\([0-9]*\).*/\1/p" "$2" | head -n 1
 }
 
+case ${STAGE-} in *verilator*) icarus=no ;; esac
 case $icarus in
 [0-9]*)
     multipliers=$(number multipliers "$work/core/plan.json")

@@ -391,7 +391,7 @@ static void draw_object(draw *d, const brds_key *parent, json_t *object, int ite
 
 /* ---- what is small enough ---- */
 
-static double network_numbers(const brds_spec *spec)
+double random_spec_numbers(const brds_spec *spec)
 {
     double sum = (double)spec->head.size *
                  (spec->head.present ? brds_spec_output_size(spec, spec->layer_count - 1) : 0);
@@ -422,7 +422,7 @@ double random_spec_cost(const brds_spec *spec, brds_diag *diag)
 {
     static const double most_numbers = 100e6;
     brds_plan plan;
-    double numbers = network_numbers(spec);
+    double numbers = random_spec_numbers(spec);
     if (numbers > most_numbers || brds_plan_make(spec, &plan, diag) != BRDS_OK)
         return -1.0;
     double multipliers = plan.multipliers;

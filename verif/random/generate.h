@@ -15,6 +15,9 @@
  * random, with ends of ranges more often than their share. */
 brds_status random_spec(uint64_t seed, char **text, brds_diag *diag);
 
+/* Numbers of the dense network. */
+double random_spec_numbers(const brds_spec *spec);
+
 /* How long the spec's way through verif/job.sh takes, in milliseconds of one core: an estimate that
  * keeps specs small; negative where the network is too large to make. */
 double random_spec_cost(const brds_spec *spec, brds_diag *diag);

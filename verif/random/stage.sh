@@ -8,7 +8,7 @@
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
 wanted=
-[ "$1" = --is ] && wanted=$2 && shift 2
+[ "$1" = --is ] && wanted=$2 && STAGE=$2 && export STAGE && shift 2
 seed=$1
 spec=$(cd "$(dirname "$2")" && pwd)/$(basename "$2")
 . "$here/common.sh"
