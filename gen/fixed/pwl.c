@@ -12,6 +12,7 @@
 #include <math.h>
 #include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "fixed/fixed.h"
 
@@ -220,8 +221,18 @@ static void fill_table(brds_fit *fit)
     pwl->slope_bits = bits > 0 ? bits : 1;
 }
 
-brds_status brds_pwl_new(brds_function function, const brds_spec *spec, brds_pwl *pwl,
-                         brds_diag *diag)
+static bool allocate(brds_pwl *pwl)
+{
+    pwl->start = calloc((size_t)pwl->entries, sizeof *pwl->start);
+    pwl->slope = calloc((size_t)pwl->entries, sizeof *pwl->slope);
+    if (pwl->start != NULL && pwl->slope != NULL) {
+        return true;
+    }
+    brds_pwl_free(pwl);
+    return false;
+}
+
+static bool make(brds_function function, const brds_spec *spec, brds_pwl *pwl)
 {
     int a = spec->activation.bits;
     *pwl = (brds_pwl){.function = function,
@@ -232,18 +243,47 @@ brds_status brds_pwl_new(brds_function function, const brds_spec *spec, brds_pwl
                       .entries = 2 * spec->function_segments};
     pwl->entry_bits = brds_clog2((uint64_t)pwl->entries);
     pwl->offset_bits = pwl->domain_bits - pwl->entry_bits;
-    pwl->start = calloc((size_t)pwl->entries, sizeof *pwl->start);
-    pwl->slope = calloc((size_t)pwl->entries, sizeof *pwl->slope);
     brds_fit fit = {.pwl = pwl};
     fit.value = calloc(((size_t)1 << pwl->offset_bits) + 1, sizeof *fit.value);
-    if (pwl->start == NULL || pwl->slope == NULL || fit.value == NULL) {
+    if (fit.value == NULL || !allocate(pwl)) {
         free(fit.value);
-        brds_pwl_free(pwl);
-        return brds_fail_memory(diag);
+        return false;
     }
     fill_decay(fit.decay);
     fill_table(&fit);
     free(fit.value);
+    return true;
+}
+
+/* A table follows from activation.bits and function_segments alone and takes milliseconds; plans of
+ * many cores ask for the same ones, so each is made once.  NULL when memory ran out. */
+static const brds_pwl *made_once(brds_function function, const brds_spec *spec)
+{
+    enum { BITS = 19, SEGMENT_BITS = 9 }; /* above the largest of each */
+    static brds_pwl *made[2][BITS][SEGMENT_BITS];
+    int segment_bits = brds_clog2((uint64_t)spec->function_segments);
+    brds_pwl **slot = &made[function][spec->activation.bits][segment_bits];
+    if (*slot == NULL) {
+        brds_pwl *pwl = malloc(sizeof *pwl);
+        if (pwl == NULL || !make(function, spec, pwl)) {
+            free(pwl);
+            return NULL;
+        }
+        *slot = pwl;
+    }
+    return *slot;
+}
+
+brds_status brds_pwl_new(brds_function function, const brds_spec *spec, brds_pwl *pwl,
+                         brds_diag *diag)
+{
+    const brds_pwl *made = made_once(function, spec);
+    *pwl = made != NULL ? *made : (brds_pwl){0};
+    if (made == NULL || !allocate(pwl)) {
+        return brds_fail_memory(diag);
+    }
+    memcpy(pwl->start, made->start, (size_t)pwl->entries * sizeof *pwl->start);
+    memcpy(pwl->slope, made->slope, (size_t)pwl->entries * sizeof *pwl->slope);
     return BRDS_OK;
 }
 

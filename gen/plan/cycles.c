@@ -9,94 +9,12 @@
 
 #include <string.h>
 
+#include "plan/cycles_private.h"
 #include "plan/plan_private.h"
 
 #ifndef BRDS_CYCLES_PLAIN /* 1: skip no cycle; verif/unit/test_cycles.c compares both ways */
 #define BRDS_CYCLES_PLAIN 0
 #endif
-
-enum {
-    BUFFERS = 2,
-    QUEUE = 128
-}; /* QUEUE: a power of two above the groups in flight, drain + LE + 2 at most */
-
-typedef struct {
-    bool valid, zero, slast;
-    bool odd; /* step parity */
-} cycle_token;
-
-/* ---- the controller, section 8 ---- */
-
-typedef struct {
-    int sp;
-    bool cand_valid;
-    int cand;               /* phase */
-    cycle_token cand_flags; /* its own copy */
-    cycle_token tokens[BRDS_MAX_LAYERS + 1];
-    bool running;
-    int phase, group, beat; /* of the beat on the bus */
-    cycle_token flags;
-    bool open; /* a sequence's last taken step was not its last */
-    /* per edge: cycles from which it is open (its counter is 0) after the writer's latest and the
-     * latest but one run, and the latest run's step parity */
-    uint64_t open_at[BRDS_MAX_EDGES], older_at[BRDS_MAX_EDGES];
-    bool written_odd[BRDS_MAX_EDGES];
-    uint64_t last_beat; /* cycle of the latest beat + 1; 0: none yet */
-} controller;
-
-/* ---- groups on their way from the beat bus to the memories, section 6 ---- */
-
-typedef struct {
-    uint64_t write; /* cycle in which slot 0 is written */
-    int slots;      /* that write anything: rows past the end do not */
-    bool to_x;      /* the x copies are written */
-    bool done;      /* the phase's last group, and it outputs */
-} cycle_group;
-
-typedef struct {
-    cycle_group queue[QUEUE];
-    unsigned head, tail; /* counted modulo 2^32 */
-} pipeline;
-
-/* ---- section 9 ---- */
-
-typedef struct {
-    bool hold_valid, hold_state; /* a word of a vector, of an initial state */
-    int slices;                  /* of the word in hold that are not done yet */
-    bool ends;                   /* it is its vector's last */
-    size_t sequence, step;       /* of the next word on the stream */
-    int word;
-    int segment;             /* initial state: 2 * layer for h, + 1 for c; -1: the state was sent */
-    int used, ready;         /* buffers claimed, vectors complete and not taken */
-    uint64_t frees[BUFFERS]; /* cycles in which buffers are given back, in order */
-    int free_count;
-    bool started;
-    uint64_t first; /* cycle of the first handshake */
-} input_unit;
-
-typedef struct {
-    int used;
-    uint64_t releases[BUFFERS]; /* cycles of last words' handshakes, in order */
-    int release_count;
-    uint64_t last_word; /* cycle of the latest vector's last word */
-    uint64_t vectors;   /* whose last word left or is about to */
-} output_unit;
-
-typedef struct {
-    const brds_plan *plan;
-    const int *gaps;
-    size_t sequences;
-    const size_t *lengths;
-    const bool *states; /* (sequences) an initial-state packet precedes it; NULL: none does */
-    uint64_t cycle;
-    size_t take_sequence, take_step; /* of the vector taken next */
-    uint64_t taken;                  /* vectors taken */
-    controller ctrl;
-    pipeline pipe;
-    input_unit in;
-    output_unit out;
-    brds_cycles count;
-} simulation;
 
 /* What the controller tells the others within a cycle. */
 typedef struct {
@@ -572,24 +490,68 @@ brds_status brds_cycles_run_states(const brds_plan *plan, const int *gaps, size_
 
 /* The pattern of steps may repeat only every few of them: the count of measured steps has many
  * divisors, and falls only for networks whose steps are long against every irregularity. */
+enum { MEASURED_MOST = 240, TAKEN_MOST = 2 * BRDS_MAX_LAYERS + 6 + MEASURED_MOST };
+
 static size_t measured_steps(const brds_plan *plan)
 {
-    return plan->words < 100000 ? 240 : plan->words < 1000000 ? 48 : 12;
+    return plan->words < 100000 ? MEASURED_MOST : plan->words < 1000000 ? 48 : 12;
+}
+
+/* ---- the steady state ---- */
+
+/* Cycles in which the vectors of a long sequence are taken.  Once a state comes again, all that
+ * follows repeats, and nothing is left to simulate. */
+typedef struct {
+    uint64_t cycles[TAKEN_MOST + 1]; /* [n]: when n vectors have been taken */
+    size_t known;                    /* n of the last entry */
+    size_t period;                   /* 0: none found; else the last `period` entries repeat */
+} cycle_takes;
+
+/* Brent's way: compare with one remembered state, and remember a later one at each power of two. */
+static void find_takes(simulation *sim, size_t most, cycle_takes *takes)
+{
+    cycle_state remembered = {.count = 0}, now;
+    size_t at = 0, span = 1;
+    *takes = (cycle_takes){.known = 0};
+    while (takes->known < most && takes->period == 0) {
+        uint64_t before = sim->taken;
+        while (sim->taken == before) {
+            advance(sim);
+        }
+        takes->cycles[++takes->known] = sim->cycle;
+        if (BRDS_CYCLES_PLAIN) {
+            continue;
+        }
+        brds_cycle_state_note(&now, sim);
+        if (now.count == remembered.count &&
+            memcmp(now.words, remembered.words, now.count * sizeof now.words[0]) == 0) {
+            takes->period = takes->known - at;
+        } else if (takes->known - at >= span) {
+            remembered = now;
+            at = takes->known;
+            span *= 2;
+        }
+    }
+}
+
+static uint64_t take_cycle(const cycle_takes *takes, size_t n)
+{
+    if (n <= takes->known) {
+        return takes->cycles[n];
+    }
+    size_t first = takes->known - takes->period, ahead = n - first;
+    uint64_t length = takes->cycles[takes->known] - takes->cycles[first];
+    return takes->cycles[first + ahead % takes->period] + ahead / takes->period * length;
 }
 
 double brds_plan_cycles_per_step(const brds_plan *plan, const int *gaps)
 {
     simulation sim;
-    uint64_t warm = 2 * (uint64_t)plan->spec.layer_count + 6, began;
-    size_t measured = measured_steps(plan);
-    size_t length = (size_t)warm + measured + 8; /* the end of the sequence stays out of sight */
+    cycle_takes takes;
+    size_t warm = 2 * (size_t)plan->spec.layer_count + 6, measured = measured_steps(plan);
+    size_t length = warm + measured + 8; /* the end of the sequence stays out of sight */
     start_simulation(&sim, plan, gaps, 1, &length);
-    while (sim.taken < warm) {
-        advance(&sim);
-    }
-    began = sim.cycle;
-    while (sim.taken < warm + measured) {
-        advance(&sim);
-    }
-    return (double)(sim.cycle - began) / (double)measured;
+    find_takes(&sim, warm + measured, &takes);
+    return (double)(take_cycle(&takes, warm + measured) - take_cycle(&takes, warm)) /
+           (double)measured;
 }

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The registers of the cycle model (cycles.c), and their state as words (cycles_state.c).  Comments
+ * name the section of docs/microarchitecture.md that each comes from.
+ */
+#ifndef BRDS_PLAN_CYCLES_PRIVATE_H
+#define BRDS_PLAN_CYCLES_PRIVATE_H
+
+#include "plan/cycles.h"
+
+enum {
+    BUFFERS = 2,
+    QUEUE = 128
+}; /* QUEUE: a power of two above the groups in flight, drain + LE + 2 at most */
+
+typedef struct {
+    bool valid, zero, slast;
+    bool odd; /* step parity */
+} cycle_token;
+
+/* ---- the controller, section 8 ---- */
+
+typedef struct {
+    int sp;
+    bool cand_valid;
+    int cand;               /* phase */
+    cycle_token cand_flags; /* its own copy */
+    cycle_token tokens[BRDS_MAX_LAYERS + 1];
+    bool running;
+    int phase, group, beat; /* of the beat on the bus */
+    cycle_token flags;
+    bool open; /* a sequence's last taken step was not its last */
+    /* per edge: cycles from which it is open (its counter is 0) after the writer's latest and the
+     * latest but one run, and the latest run's step parity */
+    uint64_t open_at[BRDS_MAX_EDGES], older_at[BRDS_MAX_EDGES];
+    bool written_odd[BRDS_MAX_EDGES];
+    uint64_t last_beat; /* cycle of the latest beat + 1; 0: none yet */
+} controller;
+
+/* ---- groups on their way from the beat bus to the memories, section 6 ---- */
+
+typedef struct {
+    uint64_t write; /* cycle in which slot 0 is written */
+    int slots;      /* that write anything: rows past the end do not */
+    bool to_x;      /* the x copies are written */
+    bool done;      /* the phase's last group, and it outputs */
+} cycle_group;
+
+typedef struct {
+    cycle_group queue[QUEUE];
+    unsigned head, tail; /* counted modulo 2^32 */
+} pipeline;
+
+/* ---- section 9 ---- */
+
+typedef struct {
+    bool hold_valid, hold_state; /* a word of a vector, of an initial state */
+    int slices;                  /* of the word in hold that are not done yet */
+    bool ends;                   /* it is its vector's last */
+    size_t sequence, step;       /* of the next word on the stream */
+    int word;
+    int segment;             /* initial state: 2 * layer for h, + 1 for c; -1: the state was sent */
+    int used, ready;         /* buffers claimed, vectors complete and not taken */
+    uint64_t frees[BUFFERS]; /* cycles in which buffers are given back, in order */
+    int free_count;
+    bool started;
+    uint64_t first; /* cycle of the first handshake */
+} input_unit;
+
+typedef struct {
+    int used;
+    uint64_t releases[BUFFERS]; /* cycles of last words' handshakes, in order */
+    int release_count;
+    uint64_t last_word; /* cycle of the latest vector's last word */
+    uint64_t vectors;   /* whose last word left or is about to */
+} output_unit;
+
+typedef struct {
+    const brds_plan *plan;
+    const int *gaps;
+    size_t sequences;
+    const size_t *lengths;
+    const bool *states; /* (sequences) an initial-state packet precedes it; NULL: none does */
+    uint64_t cycle;
+    size_t take_sequence, take_step; /* of the vector taken next */
+    uint64_t taken;                  /* vectors taken */
+    controller ctrl;
+    pipeline pipe;
+    input_unit in;
+    output_unit out;
+    brds_cycles count;
+} simulation;
+
+/* What the machine does from now on follows from this: times count from now, what lies in the past
+ * is alike.  Parts that a single sequence without initial states never looks at are left out. */
+enum {
+    STATE_ROOM =
+        32 + 5 * (BRDS_MAX_LAYERS + 3) + 3 * BRDS_MAX_EDGES + 4 * QUEUE + 2 * BUFFERS /* words */
+};
+
+typedef struct {
+    uint64_t words[STATE_ROOM];
+    size_t count;
+} cycle_state;
+
+void brds_cycle_state_note(cycle_state *state, const simulation *sim);
+
+#endif
