@@ -6,6 +6,15 @@
 # verif/random, into $HARNESS.
 set -eu
 mkdir -p "$HARNESS"
+# nothing to do: the same tools, and no source is newer than the last build
+tools="$SRCDIR $(${CC:-cc} --version | head -n 1) $(verilator --version) $(c++ --version | head -n 1) \
+$(clang++ --version 2>/dev/null | head -n 1)"
+if [ "$(cat "$HARNESS/tools" 2>/dev/null)" = "$tools" ]; then
+    newer=$(find "$SRCDIR/gen" "$SRCDIR/verif/harness" "$SRCDIR/verif/random" "$SRCDIR/verif/build_harness.sh" \
+        "$BRDSLIB" -type f \( -name '*.[ach]' -o -name '*.sh' \) -newer "$HARNESS/tools" | head -n 1)
+    [ -n "$newer" ] || exit 0
+fi
+echo "$tools" >"$HARNESS/tools.new" # what changes from here on is newer
 libraries="-ljansson -lz -lmd -lm -lpthread"
 if nm "$BRDSLIB" 2>/dev/null | grep -q 'U H5open'; then # it was built with HDF5
     libraries="$(pkg-config --libs hdf5 2>/dev/null || echo -lhdf5) $libraries"
@@ -30,10 +39,8 @@ for program in randspec randmodel keycover shrink; do
         "$BRDSLIB" $libraries
 done
 
-# Verilator's part, made again where one of the tools is another one
+# Verilator's part
 v=$VERILATOR_HOME/include
-tools="$(verilator --version) $(c++ --version | head -n 1) $(clang++ --version 2>/dev/null | head -n 1)"
-[ "$(cat "$HARNESS/tools" 2>/dev/null)" != "$tools" ] || [ ! -s "$HARNESS/libverilated.a" ] || exit 0
 model="-I$v -I$v/vltstd -DVM_SC=0 -DVM_TRACE=0 -DVM_COVERAGE=0 -DVERILATOR=1"
 for source in verilated verilated_threads; do
     [ -f "$v/$source.cpp" ] || continue
@@ -55,4 +62,4 @@ echo 'int main() { return 0; }' >"$HARNESS/empty.cc"
 if c++ -fuse-ld=gold -o "$HARNESS/empty" "$HARNESS/empty.cc" 2>/dev/null; then
     echo -fuse-ld=gold >"$HARNESS/linker" # a fifth of the usual linker's time
 fi
-echo "$tools" >"$HARNESS/tools"
+mv "$HARNESS/tools.new" "$HARNESS/tools"

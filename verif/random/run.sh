@@ -36,7 +36,8 @@ tools="verilator=$(verilator --version | cut -d ' ' -f 2),icarus=$(iverilog -V |
 # what decides a result
 key=$({
     echo "$tools"
-    cat "$BRDSGEN" "$HARNESS/randspec" "$HARNESS/randmodel" "$HARNESS/libharness.a" "$here/common.sh" "$SRCDIR/verif/job.sh" "$SRCDIR/verif/build_model.sh"
+    cat "$BRDSGEN" "$SRCDIR"/verif/harness/*.[ch] "$SRCDIR/verif/job.sh" "$SRCDIR/verif/build_model.sh"
+    cd "$here" && cat goals.c generate.c randspec.c randmodel.c common.sh
     find "${BRDSGEN_DATA:-$SRCDIR}/rtl_templates" -type f -name '[!.]*' | LC_ALL=C sort | xargs cat
 } | sha256sum | cut -c 1-16)
 OUT=$BUILDDIR/random/$key
