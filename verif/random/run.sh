@@ -45,10 +45,11 @@ export OUT
 for other in "$BUILDDIR"/random/????????????????; do
     [ "$other" = "$OUT" ] || rm -rf "$other"
 done
-mkdir -p "$OUT/specs" "$OUT/done" "$OUT/runs"
+rm -rf "$OUT/shrink"
+mkdir -p "$OUT/specs" "$OUT/done" "$OUT/runs" "$OUT/shrink"
 
-[ -z "${COUNTS-}" ] || complete_by_default=$suite
-count=${RANDOM_SPECS:-${complete_by_default:-$complete}}
+[ -z "${COUNTS-}" ] && usual=$complete || usual=$suite
+count=${RANDOM_SPECS:-$usual}
 first=${RANDOM_FIRST:-1}
 [ $# -gt 0 ] || set -- $(seq "$first" $((first + count - 1)))
 
