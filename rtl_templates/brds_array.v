@@ -48,6 +48,8 @@ module brds_array #(
     // 1: weights in a ROM with the contents of WEIGHTS_FILE
     parameter integer WEIGHTS_ROM = 0,
     parameter WEIGHTS_FILE = "",
+    // check bits of the weight memory: see brds_chunkmem
+    parameter integer PROTECT = 0,
     // phases, bits of a phase number
     parameter integer PHASES = 1,
     parameter integer PHASE_BITS = 1,
@@ -92,9 +94,12 @@ module brds_array #(
     // its sums from cycle d on: lane e, gate k at [(e*4+k)*BITS +: BITS]
     output wire [ELEMS*4*XACC_BITS-1:0]         drain_x,
     output wire [ELEMS*4*HACC_BITS-1:0]         drain_h,
-    input  wire                                 drain_shift
+    input  wire                                 drain_shift,
+    // a beat's weight word had wrong bits: corrected; not corrected
+    output wire                                 word_corrected,
+    output wire                                 word_bad
 );
-    localparam integer LW = MEMORY_REGS;
+    localparam integer LW = MEMORY_REGS + ((PROTECT == 2) ? 1 : 0);
     localparam integer LI = (RELATIVE != 0) ? 1 : 0;
     localparam integer MOST_LANES = (LANES_X > LANES_H) ? LANES_X : LANES_H;
     localparam integer TS = ($clog2(MOST_LANES) + ADDER_EVERY - 1) / ADDER_EVERY;
@@ -107,12 +112,14 @@ module brds_array #(
     // ---- weight word ----
 
     wire [WORD_BITS-1:0] word;
+    wire                 corrected, bad;
     brds_chunkmem #(
         .WIDTH(WORD_BITS), .DEPTH(WORDS), .ADDR_BITS(WORD_ADDR_BITS), .CHUNK_BITS(STREAM_BITS),
-        .MEMORY_REGS(MEMORY_REGS), .ROM(WEIGHTS_ROM), .FILE(WEIGHTS_FILE)
+        .MEMORY_REGS(MEMORY_REGS), .ROM(WEIGHTS_ROM), .FILE(WEIGHTS_FILE),
+        .PROTECT(PROTECT)
     ) u_weights (
         .clk(clk), .we(ldw_we), .waddr(ldw_row), .wchunk(ldw_chunk), .wdata(ld_data),
-        .raddr(beat_word), .rdata(word)
+        .raddr(beat_word), .rdata(word), .corrected(corrected), .bad(bad)
     );
 
     // ---- flags along the pipeline ----
@@ -132,6 +139,13 @@ module brds_array #(
     brds_flags #(.WIDTH(1), .DEPTH(LI)) u_address_valid (
         .clk(clk), .rst(rst), .d(word_valid), .q(address_valid)
     );
+
+    wire checked;                    // two cycles after the weight word
+    brds_flags #(.WIDTH(1), .DEPTH(2)) u_checked (
+        .clk(clk), .rst(rst), .d(word_valid), .q(checked)
+    );
+    assign word_corrected = checked && corrected;
+    assign word_bad = checked && bad;
 
     brds_delay #(.WIDTH(1), .DEPTH(LW + LI)) u_address_zero (
         .clk(clk), .d(beat_zero), .q(address_zero)

@@ -3,10 +3,13 @@
 // Purpose: a memory of wide words that is written in chunks of a stream word,
 // one column of CHUNK_BITS bits a chunk; or, with ROM = 1, one wide memory
 // with the contents of FILE ($readmemh, a word a line).
-//   rdata(n) = word raddr(n - MEMORY_REGS)
+//   rdata(n) = word raddr(n - MEMORY_REGS - (PROTECT == 2))
 // The write happens in the cycle in which `we` is valid; bits of the last
 // chunk above WIDTH are ignored.  Not read while it is loaded.
-// Latency: MEMORY_REGS cycles.  Initiation interval: 1.
+// With PROTECT each column carries check bits above its data, made when it is
+// written (in FILE: by who wrote the file) and looked at when it is read:
+// corrected and bad belong to the rdata of two cycles before.
+// Latency: MEMORY_REGS cycles, with PROTECT = 2 one more.  Initiation interval: 1.
 `default_nettype none
 
 module brds_chunkmem #(
@@ -23,7 +26,9 @@ module brds_chunkmem #(
     // 1: a ROM; the write port is ignored
     parameter integer ROM = 0,
     // the ROM's contents
-    parameter FILE = ""
+    parameter FILE = "",
+    // check bits of a column: 0 none, 1 a parity bit, 2 those of brds_secded
+    parameter integer PROTECT = 0
 ) (
     input  wire                  clk,
     input  wire                  we,
@@ -32,40 +37,104 @@ module brds_chunkmem #(
     input  wire [15:0]           wchunk,
     input  wire [CHUNK_BITS-1:0] wdata,
     input  wire [ADDR_BITS-1:0]  raddr,
-    output wire [WIDTH-1:0]      rdata
+    output wire [WIDTH-1:0]      rdata,
+    // the word had wrong bits: they were corrected; they were not (both: in different columns)
+    output wire                  corrected,
+    output wire                  bad
 );
+    // check bits of brds_secded but its parity
+    function integer hamming_bits;
+        input integer width;
+        begin
+            hamming_bits = 2;
+            while ((1 << hamming_bits) <= width + hamming_bits)
+                hamming_bits = hamming_bits + 1;
+        end
+    endfunction
+
     localparam integer CHUNKS = (WIDTH + CHUNK_BITS - 1) / CHUNK_BITS;
+    localparam integer REST_BITS = WIDTH - (CHUNKS - 1) * CHUNK_BITS;
+    // a column as it lies in the memory: all but the last, the last, the word
+    localparam integer FULL_STORED =
+        CHUNK_BITS + (PROTECT == 2 ? hamming_bits(CHUNK_BITS) + 1 : PROTECT);
+    localparam integer REST_STORED =
+        REST_BITS + (PROTECT == 2 ? hamming_bits(REST_BITS) + 1 : PROTECT);
+    localparam integer STORED = (CHUNKS - 1) * FULL_STORED + REST_STORED;
+
+    wire [STORED-1:0] written, stored;
+    wire [CHUNKS-1:0] columns_corrected, columns_bad;
 
     genvar c;
     generate
         if (ROM != 0) begin : g_rom
             // a memory of one word still has one address bit
             localparam integer ROWS = (DEPTH < 2) ? 2 : DEPTH;
-            reg [WIDTH-1:0] memory [0:ROWS-1];
-            reg [WIDTH-1:0] word;
+            reg [STORED-1:0] memory [0:ROWS-1];
+            reg [STORED-1:0] word;
             initial
                 $readmemh(FILE, memory, 0, DEPTH - 1);
             always @(posedge clk)
                 word <= memory[raddr];
-            brds_delay #(.WIDTH(WIDTH), .DEPTH(MEMORY_REGS - 1)) u_out (
-                .clk(clk), .d(word), .q(rdata)
+            brds_delay #(.WIDTH(STORED), .DEPTH(MEMORY_REGS - 1)) u_out (
+                .clk(clk), .d(word), .q(stored)
             );
-            wire unused_write = &{1'b0, we, waddr, wchunk, wdata};
+            wire unused_write = &{1'b0, we, waddr, wchunk, written};
         end else begin : g_ram
-            if (WIDTH < CHUNK_BITS) begin : g_cut
-                wire unused_top = &{1'b0, wdata[CHUNK_BITS-1:WIDTH]};
-            end
             for (c = 0; c < CHUNKS; c = c + 1) begin : g_column
-                localparam integer BITS =
-                    (c == CHUNKS - 1) ? WIDTH - c * CHUNK_BITS : CHUNK_BITS;
+                localparam integer BITS = (c == CHUNKS - 1) ? REST_STORED : FULL_STORED;
                 brds_ram #(
                     .WIDTH(BITS), .LANES(1), .DEPTH(DEPTH), .ADDR_BITS(ADDR_BITS),
                     .REGS(MEMORY_REGS)
                 ) u_ram (
-                    .clk(clk), .we(we && wchunk == c), .waddr(waddr), .wdata(wdata[BITS-1:0]),
-                    .re(1'b0), .raddr(raddr), .rdata(rdata[c*CHUNK_BITS +: BITS])
+                    .clk(clk), .we(we && wchunk == c), .waddr(waddr),
+                    .wdata(written[c*FULL_STORED +: BITS]), .re(1'b0), .raddr(raddr),
+                    .rdata(stored[c*FULL_STORED +: BITS])
                 );
             end
+        end
+
+        if (WIDTH < CHUNK_BITS) begin : g_cut
+            wire unused_top = &{1'b0, wdata[CHUNK_BITS-1:WIDTH]};
+        end
+        for (c = 0; c < CHUNKS; c = c + 1) begin : g_code
+            localparam integer DATA = (c == CHUNKS - 1) ? REST_BITS : CHUNK_BITS;
+            localparam integer BITS = (c == CHUNKS - 1) ? REST_STORED : FULL_STORED;
+            if (PROTECT == 2) begin : g_secded
+                brds_secded #(.WIDTH(DATA), .CHECK(BITS - DATA - 1)) u_code (
+                    .clk(clk), .write_data(wdata[DATA-1:0]),
+                    .write_word(written[c*FULL_STORED +: BITS]),
+                    .read_word(stored[c*FULL_STORED +: BITS]),
+                    .read_data(rdata[c*CHUNK_BITS +: DATA]),
+                    .corrected(columns_corrected[c]), .bad(columns_bad[c])
+                );
+            end else if (PROTECT == 1) begin : g_parity
+                brds_parity #(.WIDTH(DATA)) u_code (
+                    .clk(clk), .write_data(wdata[DATA-1:0]),
+                    .write_word(written[c*FULL_STORED +: BITS]),
+                    .read_word(stored[c*FULL_STORED +: BITS]),
+                    .read_data(rdata[c*CHUNK_BITS +: DATA]), .bad(columns_bad[c])
+                );
+                assign columns_corrected[c] = 1'b0;
+            end else begin : g_none
+                assign written[c*CHUNK_BITS +: DATA] = wdata[DATA-1:0];
+                assign rdata[c*CHUNK_BITS +: DATA] = stored[c*CHUNK_BITS +: DATA];
+                assign columns_corrected[c] = 1'b0;
+                assign columns_bad[c] = 1'b0;
+            end
+        end
+
+        if (PROTECT != 0) begin : g_flags
+            reg any_corrected, any_bad;
+            always @(posedge clk) begin
+                any_corrected <= |columns_corrected;
+                any_bad <= |columns_bad;
+            end
+            assign corrected = any_corrected;
+            assign bad = any_bad;
+        end else begin : g_no_flags
+            assign corrected = 1'b0;
+            assign bad = 1'b0;
+            wire unused_columns = &{1'b0, columns_corrected, columns_bad};
         end
     endgenerate
 endmodule

@@ -71,6 +71,8 @@ module brds_core #(
     parameter WEIGHTS_FILE = "",
     parameter UNITS_FILE = "",
     parameter CONFIG_FILE = "",
+    // check bits of weight and unit memory: 0 none, 1 a parity bit a column, 2 single error correction
+    parameter integer PROTECT = 0,
     // weight image: words of a packet, fingerprint of the shape
     parameter integer IMAGE_WORDS = 47,
     parameter [31:0] FINGERPRINT = 32'd0,
@@ -142,7 +144,7 @@ module brds_core #(
     output wire status_loading,
     output reg status_sequence_open,
     // sticky: 0 early tlast on x, 1 late tlast, 2 no first step, 3 no weights, 4 range, 5 initial state,
-    // 6 magic, 7 version, 8 fingerprint, 9 length, 10 CRC
+    // 6 magic, 7 version, 8 fingerprint, 9 length, 10 CRC, 11 wrong bits in a weight or a bias
     output reg [15:0] error,
     // counters
     output wire [31:0] count_steps,
@@ -153,12 +155,15 @@ module brds_core #(
     output wire [31:0] count_sat_gate,
     output wire [31:0] count_sat_function,
     output wire [31:0] count_sat_cell,
-    output wire [31:0] count_sat_output
+    output wire [31:0] count_sat_output,
+    output wire [31:0] count_corrected,
+    output wire [31:0] count_uncorrected
 );
     // ---- delays, section 6 ----
     localparam integer LANES = LANES_X > LANES_H ? LANES_X : LANES_H;
     localparam integer TS = ($clog2(LANES) + ADDER_EVERY - 1) / ADDER_EVERY;
-    localparam integer DRAIN = 2 * MEMORY_REGS + RELATIVE + MUL_REGS + TS + 1;
+    localparam integer LW = MEMORY_REGS + (PROTECT == 2 ? 1 : 0);
+    localparam integer DRAIN = LW + RELATIVE + MEMORY_REGS + MUL_REGS + TS + 1;
     localparam integer LE = 11 + 2 * FUNC_REGS + 2 * PEEPHOLE;
     localparam integer SLOTS = (LINEAR != 0 ? 4 : 1) * (PES / ELEMS);
 
@@ -266,7 +271,7 @@ module brds_core #(
         .WORD_ADDR_BITS(WORD_ADDR_BITS), .PH_LINEAR(PH_LINEAR), .PH_STAGE(PH_STAGE),
         .PH_GROUPS(PH_GROUPS), .PH_BEATS(PH_BEATS), .PH_WORD(PH_WORD), .PH_OUT(PH_OUT),
         .ED_READER(ED_READER), .ED_WRITER(ED_WRITER), .ED_SKIP(ED_SKIP), .EVERY_STEP(EVERY_STEP),
-        .FREE_DELAY(MEMORY_REGS + RELATIVE + 1), .DRAIN_CYCLES(DRAIN + LE + SLOTS)
+        .FREE_DELAY(LW + RELATIVE + 1), .DRAIN_CYCLES(DRAIN + LE + SLOTS)
     ) ctrl (
         .clk(clk), .rst(crst), .enable(enable), .weights_ok(weights_ok), .loading(loading), .cfg_gap(cfg_gap),
         .x_valid(x_valid), .x_par(x_par), .x_zero(x_zero), .x_sfirst(x_sfirst), .x_slast(x_slast),
@@ -287,6 +292,7 @@ module brds_core #(
     wire [PHASE_BITS-1:0] drain_phase;
     wire [ELEMS*4*XACC_BITS-1:0] drain_x;
     wire [ELEMS*4*HACC_BITS-1:0] drain_h;
+    wire word_corrected, word_bad, unit_corrected, unit_bad;
 
     brds_array #(
         .PES(PES), .LANES_X(LANES_X), .LANES_H(LANES_H), .ELEMS(ELEMS),
@@ -295,8 +301,8 @@ module brds_core #(
         .X_ADDR_BITS(X_ADDR_BITS), .H_ADDR_BITS(H_ADDR_BITS), .MEMORY_REGS(MEMORY_REGS),
         .MUL_REGS(MUL_REGS), .ADDER_EVERY(ADDER_EVERY), .MUL_KEEP(MUL_KEEP), .RELATIVE(RELATIVE),
         .WORD_BITS(WORD_BITS), .WORDS(WORDS), .WORD_ADDR_BITS(WORD_ADDR_BITS), .STREAM_BITS(STREAM_BITS),
-        .WEIGHTS_ROM(WEIGHTS_ROM), .WEIGHTS_FILE(WEIGHTS_FILE), .PHASES(PHASES), .PHASE_BITS(PHASE_BITS),
-        .PH_XBASE(PH_XBASE), .PH_HBASE(PH_HBASE), .PH_HPREV(PH_HPREV)
+        .WEIGHTS_ROM(WEIGHTS_ROM), .WEIGHTS_FILE(WEIGHTS_FILE), .PROTECT(PROTECT), .PHASES(PHASES),
+        .PHASE_BITS(PHASE_BITS), .PH_XBASE(PH_XBASE), .PH_HBASE(PH_HBASE), .PH_HPREV(PH_HPREV)
     ) array (
         .clk(clk), .rst(crst),
         .beat_valid(beat_valid), .beat_word(beat_word), .beat_first(beat_first), .beat_last(beat_last),
@@ -306,7 +312,8 @@ module brds_core #(
         .vx_we(vx_we), .vx_addr(vx_addr), .vx_data(vx_data), .vh_we(vh_we), .vh_addr(vh_addr), .vh_data(vh_data),
         .drain_valid(drain_valid), .drain_phase(drain_phase), .drain_pfirst(drain_pfirst),
         .drain_par(drain_par), .drain_zero(drain_zero), .drain_sfirst(drain_sfirst),
-        .drain_slast(drain_slast), .drain_x(drain_x), .drain_h(drain_h), .drain_shift(drain_shift));
+        .drain_slast(drain_slast), .drain_x(drain_x), .drain_h(drain_h), .drain_shift(drain_shift),
+        .word_corrected(word_corrected), .word_bad(word_bad));
 
     wire [ELEMS-1:0] y_we;
     wire [Y_ROW_BITS-1:0] y_row;
@@ -325,8 +332,8 @@ module brds_core #(
         .FUNC_DSP(FUNC_DSP), .MEMORY_REGS(MEMORY_REGS), .X_ADDR_BITS(X_ADDR_BITS),
         .H_ADDR_BITS(H_ADDR_BITS), .UNIT_BITS(UNIT_BITS), .UNIT_ROWS(UNIT_ROWS),
         .UNIT_ADDR_BITS(UNIT_ADDR_BITS), .STREAM_BITS(STREAM_BITS), .WEIGHTS_ROM(WEIGHTS_ROM),
-        .UNITS_FILE(UNITS_FILE), .PHASES(PHASES), .PHASE_BITS(PHASE_BITS), .PH_LINEAR(PH_LINEAR),
-        .PH_ROWS(PH_ROWS), .PH_UNIT(PH_UNIT), .PH_DXEN(PH_DXEN), .PH_DX(PH_DX), .PH_DHEN(PH_DHEN),
+        .UNITS_FILE(UNITS_FILE), .PROTECT(PROTECT), .PHASES(PHASES), .PHASE_BITS(PHASE_BITS),
+        .PH_LINEAR(PH_LINEAR), .PH_ROWS(PH_ROWS), .PH_UNIT(PH_UNIT), .PH_DXEN(PH_DXEN), .PH_DX(PH_DX), .PH_DHEN(PH_DHEN),
         .PH_DH(PH_DH), .PH_OUT(PH_OUT), .EVERY_STEP(EVERY_STEP), .Y_ROW_BITS(Y_ROW_BITS)
     ) post (
         .clk(clk), .rst(crst),
@@ -338,7 +345,8 @@ module brds_core #(
         .xw_grant(xw_grant), .xc_we(xc_we), .xc_row(xc_row), .xc_data(xc_data),
         .vx_we(vx_we), .vx_addr(vx_addr), .vx_data(vx_data), .vh_we(vh_we), .vh_addr(vh_addr), .vh_data(vh_data),
         .y_we(y_we), .y_row(y_row), .y_data(y_data), .y_done(y_done), .y_sfirst(y_sfirst), .y_slast(y_slast),
-        .sat_gate(sat_gate), .sat_function(sat_function), .sat_cell(sat_cell), .sat_output(sat_output));
+        .sat_gate(sat_gate), .sat_function(sat_function), .sat_cell(sat_cell), .sat_output(sat_output),
+        .unit_corrected(unit_corrected), .unit_bad(unit_bad));
 
     // ---- output unit ----
     brds_yout #(
@@ -362,7 +370,7 @@ module brds_core #(
         end else begin
             status_idle <= ctrl_empty && x_quiet && y_none && !loading;
             status_sequence_open <= sequence_open;
-            error <= (error & ~error_clear) | {5'd0, load_error, x_error};
+            error <= (error & ~error_clear) | {4'd0, word_bad || unit_bad, load_error, x_error};
         end
     end
 
@@ -390,6 +398,24 @@ module brds_core #(
         .clk(clk), .rst(crst), .clear(sat_clear), .add(sat_cell), .value(count_sat_cell));
     brds_count #(.BITS(32), .ADD_BITS(9)) c_sat_output (
         .clk(clk), .rst(crst), .clear(sat_clear), .add(sat_output), .value(count_sat_output));
+    generate
+        if (PROTECT != 0) begin : g_uncorrected
+            brds_count #(.BITS(32), .ADD_BITS(2)) c_uncorrected (
+                .clk(clk), .rst(crst), .clear(clear), .add({word_bad && unit_bad, word_bad != unit_bad}),
+                .value(count_uncorrected));
+        end else begin : g_unprotected
+            assign count_uncorrected = 32'd0;
+        end
+        if (PROTECT == 2) begin : g_corrected
+            brds_count #(.BITS(32), .ADD_BITS(2)) c_corrected (
+                .clk(clk), .rst(crst), .clear(clear),
+                .add({word_corrected && unit_corrected, word_corrected != unit_corrected}),
+                .value(count_corrected));
+        end else begin : g_uncorrecting
+            assign count_corrected = 32'd0;
+            wire unused_corrected = &{1'b0, word_corrected, unit_corrected};
+        end
+    endgenerate
 endmodule
 
 `default_nettype wire

@@ -56,6 +56,8 @@ module brds_post #(
     // 1: unit memory in a ROM with the contents of UNITS_FILE
     parameter integer WEIGHTS_ROM = 0,
     parameter UNITS_FILE = "",
+    // check bits of the unit memory: see brds_chunkmem
+    parameter integer PROTECT = 0,
     // phases, bits of a phase number
     parameter integer PHASES = 1,
     parameter integer PHASE_BITS = 1,
@@ -123,7 +125,10 @@ module brds_post #(
     output wire [8:0]                           sat_gate,
     output wire [8:0]                           sat_function,
     output wire [8:0]                           sat_cell,
-    output wire [8:0]                           sat_output
+    output wire [8:0]                           sat_output,
+    // a unit row had wrong bits, counted with its last slot: corrected; not corrected
+    output wire                                 unit_corrected,
+    output wire                                 unit_bad
 );
     localparam integer F = FUNC_REGS;
     localparam integer PE2 = (PEEPHOLE != 0) ? 2 : 0;
@@ -235,6 +240,9 @@ module brds_post #(
         slot_m1 == (g_linear ? LINEAR_LAST[SLOT_BITS-1:0] : GATE_LAST[SLOT_BITS-1:0]);
     // the slot is the last of its PEs and of its unit row
     wire step_m1 = !g_linear || slot_m1[1:0] == 2'd3;
+    wire [UNIT_ADDR_BITS-1:0] unit_next =
+        drain_valid ? (drain_pfirst ? i_unit : unit_m1 + 1'b1)
+                    : (active_m1 && !last_m1 && step_m1) ? unit_m1 + 1'b1 : unit_m1;
 
     always @(posedge clk)
         if (rst)
@@ -248,12 +256,12 @@ module brds_post #(
         if (drain_valid) begin
             slot_m1 <= {SLOT_BITS{1'b0}};
             count_m1 <= drain_pfirst ? {COUNT_BITS{1'b0}} : count_m1 + 1'b1;
-            unit_m1 <= drain_pfirst ? i_unit : unit_m1 + 1'b1;
         end else if (active_m1 && !last_m1) begin
             slot_m1 <= slot_m1 + 1'b1;
             count_m1 <= count_m1 + 1'b1;
-            unit_m1 <= step_m1 ? unit_m1 + 1'b1 : unit_m1;
         end
+    always @(posedge clk)
+        unit_m1 <= unit_next;
 
     // ---- slots, at 0 ----
 
@@ -364,18 +372,35 @@ module brds_post #(
     // ---- unit memory: data at 1 with peephole, else at 3 ----
 
     localparam integer UNIT_AT = (PEEPHOLE != 0) ? 1 : 3;
+    // cycles from a slot's row to its read: with two registers and a decoder behind the memory a
+    // peephole's weight has none to spare, and the row is read in the cycle before
+    localparam integer UNIT_WAIT = UNIT_AT + 1 - MEMORY_REGS - ((PROTECT == 2) ? 1 : 0);
     wire [UNIT_ADDR_BITS-1:0] unit_read;
     wire [UNIT_BITS-1:0]      unit_word;
-    brds_delay #(.WIDTH(UNIT_ADDR_BITS), .DEPTH(UNIT_AT + 1 - MEMORY_REGS)) u_unit_read (
-        .clk(clk), .d(unit_m1), .q(unit_read)
-    );
+    generate
+        if (UNIT_WAIT < 0) begin : g_unit_early
+            assign unit_read = unit_next;
+        end else begin : g_unit_read
+            brds_delay #(.WIDTH(UNIT_ADDR_BITS), .DEPTH(UNIT_WAIT)) u_unit_read (
+                .clk(clk), .d(unit_m1), .q(unit_read)
+            );
+        end
+    endgenerate
+    wire units_corrected, units_bad;
     brds_chunkmem #(
         .WIDTH(UNIT_BITS), .DEPTH(UNIT_ROWS), .ADDR_BITS(UNIT_ADDR_BITS), .CHUNK_BITS(STREAM_BITS),
-        .MEMORY_REGS(MEMORY_REGS), .ROM(WEIGHTS_ROM), .FILE(UNITS_FILE)
+        .MEMORY_REGS(MEMORY_REGS), .ROM(WEIGHTS_ROM), .FILE(UNITS_FILE),
+        .PROTECT(PROTECT)
     ) u_units (
         .clk(clk), .we(ldu_we), .waddr(ldu_row), .wchunk(ldu_chunk), .wdata(ld_data),
-        .raddr(unit_read), .rdata(unit_word)
+        .raddr(unit_read), .rdata(unit_word), .corrected(units_corrected), .bad(units_bad)
     );
+    wire unit_checked;               // two cycles after the row's last slot has it
+    brds_flags #(.WIDTH(1), .DEPTH(UNIT_AT + 3)) u_unit_checked (
+        .clk(clk), .rst(rst), .d(active_m1 && step_m1), .q(unit_checked)
+    );
+    assign unit_corrected = unit_checked && units_corrected;
+    assign unit_bad = unit_checked && units_bad;
 
     // ---- c memory ----
 

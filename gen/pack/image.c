@@ -6,6 +6,7 @@
 #include <zlib.h>
 
 #include "plan/plan_private.h"
+#include "plan/protect.h"
 
 enum { HEADER_WORDS = 4, FORMAT_VERSION = 1 };
 #define MAGIC UINT32_C(0x53445242) /* "BRDS" */
@@ -281,20 +282,33 @@ brds_status brds_image_write_rom(const brds_plan *plan, const brds_image *image,
 {
     layout at = layout_of(plan);
     size_t start = at.config, stride = at.word;
-    int bits = 32, lines = plan->phase_count + plan->edge_count;
+    int bits = 32, lines = plan->phase_count + plan->edge_count, column = plan->spec.stream_bits;
+    brds_protect protect = BRDS_PROTECT_NONE;
     if (which == BRDS_ROM_WEIGHTS) {
         start = at.weights;
         stride = at.weight_stride;
         bits = plan->word_bits;
         lines = plan->words;
+        protect = plan->spec.protect;
     } else if (which == BRDS_ROM_UNITS) {
         start = at.units;
         stride = at.unit_stride;
         bits = plan->unit_bits;
         lines = plan->unit_rows;
+        protect = plan->spec.protect;
+    }
+    int stored_bits = brds_stored_bits(protect, bits, column);
+    size_t size = (size_t)(stored_bits + 7) / 8;
+    uint8_t *stored = malloc(size);
+    if (stored == NULL) {
+        return brds_fail_memory(diag);
     }
     for (int line = 0; line < lines; line++) {
-        print_hex(image->bytes + start + (size_t)line * stride, bits, stream);
+        memset(stored, 0, size);
+        brds_store_word(protect, image->bytes + start + (size_t)line * stride, bits, column,
+                        stored);
+        print_hex(stored, stored_bits, stream);
     }
+    free(stored);
     return ferror(stream) ? brds_fail(diag, BRDS_EFILE, "ROM file", "", "cannot write") : BRDS_OK;
 }

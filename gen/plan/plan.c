@@ -188,7 +188,7 @@ static void set_timing(brds_plan *plan)
     const brds_spec *spec = &plan->spec;
     brds_timing *timing = &plan->timing;
     int levels = brds_clog2((uint64_t)larger(spec->lanes_x, spec->lanes_h));
-    timing->lw = spec->pipeline.memory;
+    timing->lw = spec->pipeline.memory + (spec->protect == BRDS_PROTECT_SECDED ? 1 : 0);
     timing->li = spec->index == BRDS_INDEX_RELATIVE ? 1 : 0;
     timing->lv = spec->pipeline.memory;
     timing->m = spec->pipeline.multiplier;

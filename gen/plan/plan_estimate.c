@@ -4,6 +4,7 @@
 #include "fixed/fixed.h"
 #include "fixed/pwl.h"
 #include "plan/plan_private.h"
+#include "plan/protect.h"
 
 /* ---- memories, section 4 ---- */
 
@@ -17,22 +18,26 @@ static brds_memory_use copies_of(const char *name, brds_family family, int64_t c
     return use;
 }
 
-/* Weight and unit memory: columns of stream_bits when loadable, else one wide ROM. */
+/* Weight and unit memory: columns of stream_bits and their check bits when loadable, else one wide ROM. */
 static brds_memory_use columns_of(const char *name, brds_family family, const brds_plan *plan,
                                   int width, int64_t depth)
 {
     int stream = plan->spec.stream_bits;
+    brds_protect protect = plan->spec.protect;
     if (plan->spec.weights == BRDS_WEIGHTS_ROM || width <= stream) {
         bool rom = plan->spec.weights == BRDS_WEIGHTS_ROM;
-        return copies_of(name, family, 1, (brds_ram_shape){1, width, depth, rom});
+        int64_t stored = brds_stored_bits(protect, width, stream);
+        return copies_of(name, family, 1, (brds_ram_shape){1, stored, depth, rom});
     }
+    int64_t full = brds_stored_bits(protect, stream, stream);
     brds_memory_use use =
-        copies_of(name, family, width / stream, (brds_ram_shape){1, stream, depth, false});
+        copies_of(name, family, width / stream, (brds_ram_shape){1, full, depth, false});
     if (width % stream > 0) {
         bool in_logic;
+        int64_t rest = brds_stored_bits(protect, width % stream, stream);
         use.copies++;
-        use.bits += width % stream * depth;
-        use.blocks += brds_memory_blocks(family, width % stream, depth, &in_logic);
+        use.bits += rest * depth;
+        use.blocks += brds_memory_blocks(family, rest, depth, &in_logic);
     }
     return use;
 }

@@ -146,13 +146,18 @@ static json_t *resources_json(const brds_plan *plan)
     if (status != BRDS_OK) {
         return NULL;
     }
-    return json_pack(
+    json_t *resources = json_pack(
         "{s:s, s:s, s:I, s:I, s:o, s:s, s:I, s:I, s:I}", "family",
         brds_family_name(plan->spec.family), "block", estimate.block_name, "memory_blocks",
         (json_int_t)estimate.blocks, "memory_bits", (json_int_t)estimate.bits, "memories",
         memories_json(&estimate), "dsp_block", estimate.dsp_name, "dsp",
         (json_int_t)(estimate.array_dsp + estimate.function_dsp), "dsp_array",
         (json_int_t)estimate.array_dsp, "dsp_functions", (json_int_t)estimate.function_dsp);
+    if (plan->spec.protect != BRDS_PROTECT_NONE) {
+        json_object_set_new(resources, "protect",
+                            json_string(brds_protect_name(plan->spec.protect)));
+    }
+    return resources;
 }
 
 /* ---- the whole ---- */

@@ -121,6 +121,10 @@ static void print_resources(const json_t *root, FILE *stream)
     }
     fprintf(stream, "  %-20s %40lld %8lld\n", "total", number_of(resources, "memory_bits"),
             number_of(resources, "memory_blocks"));
+    if (text_of(resources, "protect") != NULL) {
+        fprintf(stream, "  weights and biases with check bits: %s\n",
+                text_of(resources, "protect"));
+    }
     if (*dsp != '\0') {
         fprintf(stream, "\n%s: %lld (estimate: array %lld, functions and element-wise %lld)\n", dsp,
                 number_of(resources, "dsp"), number_of(resources, "dsp_array"),

@@ -10,13 +10,15 @@
 /* Registers that the testbench prints, and what it calls them. */
 static const struct {
     const char *name, *reg;
-    bool always; /* also printed, as 0, without registers */
+    bool always;    /* also printed, as 0, without registers */
+    bool protected; /* only where memories have check bits */
 } counters[] = {
-    {"busy_low", "BUSY_LO", true},           {"busy_high", "BUSY_HI", true},
-    {"error_bits", "ERROR", true},           {"steps", "STEPS", false},
-    {"sequences", "SEQUENCES", false},       {"sat_gate", "SAT_GATE", false},
-    {"sat_function", "SAT_FUNCTION", false}, {"sat_cell", "SAT_CELL", false},
-    {"sat_output", "SAT_OUTPUT", false},
+    {"busy_low", "BUSY_LO", true, false},           {"busy_high", "BUSY_HI", true, false},
+    {"error_bits", "ERROR", true, false},           {"steps", "STEPS", false, false},
+    {"sequences", "SEQUENCES", false, false},       {"sat_gate", "SAT_GATE", false, false},
+    {"sat_function", "SAT_FUNCTION", false, false}, {"sat_cell", "SAT_CELL", false, false},
+    {"sat_output", "SAT_OUTPUT", false, false},     {"corrected", "CORRECTED", false, true},
+    {"uncorrected", "UNCORRECTED", false, true},
 };
 
 static void list_counters(const brds_emitter *e, brds_scope *scope)
@@ -27,7 +29,8 @@ static void list_counters(const brds_emitter *e, brds_scope *scope)
     size_t used = 0;
     for (size_t i = 0; i < sizeof counters / sizeof counters[0]; i++) {
         const brds_register *reg = brds_register_find(counters[i].reg);
-        if (!counters[i].always && !brds_emit_has_axil(e)) {
+        bool missing = !counters[i].always && !brds_emit_has_axil(e);
+        if (missing || (counters[i].protected && e->plan->spec.protect == BRDS_PROTECT_NONE)) {
             continue;
         }
         char offset[16];

@@ -177,6 +177,8 @@ static void add_memories(const brds_plan *plan, brds_params *p)
            "unit memory: bits of an address");
     number(p, "STREAM_BITS", spec->stream_bits, "bits of a stream word");
     number(p, "WEIGHTS_ROM", spec->weights == BRDS_WEIGHTS_ROM, "1: the weights are initialised");
+    number(p, "PROTECT", spec->protect,
+           "check bits of weight and unit memory: 0 none, 1 parity, 2 secded");
     number(p, "IMAGE_WORDS", brds_params_image_words(plan),
            "stream words of a weight image, 0 with ROM weights");
     word(p, "FINGERPRINT", plan->fingerprint, "shape of the weight image, its header word 2");

@@ -93,7 +93,9 @@ const brds_register brds_registers[] = {
             CONSTANT("relative_index", 2, 2, "RELATIVE", "column indices are gaps"),
             CONSTANT("peephole", 3, 3, "PEEPHOLE", "some layer has peephole weights"),
             CONSTANT("projection", 4, 4, "PROJECTION", "some layer has a projection"),
-            CONSTANT("rounding", 9, 8, "ROUNDING", "0 half up, 1 half even, 2 truncate"))},
+            CONSTANT("rounding", 9, 8, "ROUNDING", "0 half up, 1 half even, 2 truncate"),
+            CONSTANT("protect", 11, 10, "PROTECT",
+                     "check bits of weights and biases: 0 none, 1 parity, 2 secded"))},
     {0x028, "IMAGE_WORDS", "Length of a weight image.",
      FIELDS(CONSTANT("words", 31, 0, "IMAGE_WORDS", "stream words; 0 with fixed weights"))},
 
@@ -126,6 +128,9 @@ const brds_register brds_registers[] = {
             ERROR("w_shape", 8, "s_axis_w: the image is for another shape (fingerprint)"),
             ERROR("w_length", 9, "s_axis_w: the image is too short or too long"),
             ERROR("w_crc", 10, "s_axis_w: the checksum is wrong"),
+            ERROR("upset", 11,
+                  "a weight, an index or a bias was read with wrong bits that could not be "
+                  "corrected: outputs from then on are suspect, until the weights are loaded anew"),
             {.name = "axil_address",
              BITS(15, 15),
              .access = BRDS_W1C,
@@ -147,6 +152,10 @@ const brds_register brds_registers[] = {
     COUNTER(0x0a8, "SAT_CELL", "count_sat_cell", "Saturations of a cell state."),
     COUNTER(0x0ac, "SAT_OUTPUT", "count_sat_output",
             "Saturations of a hidden state, a projection or a head output."),
+    COUNTER(0x0b0, "CORRECTED", "count_corrected",
+            "Words of weights or biases that were read with a wrong bit, which was corrected."),
+    COUNTER(0x0b4, "UNCORRECTED", "count_uncorrected",
+            "Words of weights or biases that were read with wrong bits and used as they were."),
 };
 
 const size_t brds_register_count = sizeof brds_registers / sizeof brds_registers[0];

@@ -164,3 +164,8 @@ const char *brds_output_name(brds_output value)
 {
     return brds_output_words[value];
 }
+
+const char *brds_protect_name(brds_protect value)
+{
+    return brds_protect_words[value];
+}

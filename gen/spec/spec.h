@@ -33,6 +33,7 @@ typedef enum { BRDS_WEIGHTS_ROM, BRDS_WEIGHTS_RAM } brds_weights;
 typedef enum { BRDS_VECTOR_REPLICATED } brds_vector_memory;
 typedef enum { BRDS_INDEX_ABSOLUTE, BRDS_INDEX_RELATIVE } brds_index;
 typedef enum { BRDS_MULTIPLY_DSP, BRDS_MULTIPLY_LOGIC } brds_multiply;
+typedef enum { BRDS_PROTECT_NONE, BRDS_PROTECT_PARITY, BRDS_PROTECT_SECDED } brds_protect;
 typedef enum { BRDS_CONTROL_AXI4_LITE, BRDS_CONTROL_NONE } brds_control;
 typedef enum { BRDS_OUTPUT_EVERY_STEP, BRDS_OUTPUT_LAST_STEP } brds_output;
 typedef enum {
@@ -90,6 +91,7 @@ typedef struct {
         int function;    /* 1..3 registers of a function unit */
     } pipeline;
     brds_weights weights;
+    brds_protect protect; /* check bits of the memories of weights, indices and biases */
     brds_vector_memory vector_memory;
     brds_index index;
     int index_bits; /* relative only: bits of a gap, 1..12 (default 5); 0 when absolute */
@@ -123,5 +125,6 @@ const char *brds_family_name(brds_family value);
 const char *brds_index_name(brds_index value);
 const char *brds_weights_name(brds_weights value);
 const char *brds_output_name(brds_output value);
+const char *brds_protect_name(brds_protect value);
 
 #endif

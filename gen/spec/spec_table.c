@@ -7,6 +7,7 @@
 /* In the order of the enums of spec.h. */
 const char *const brds_rounding_words[] = {"half_up", "half_even", "truncate", NULL};
 const char *const brds_weights_words[] = {"rom", "ram", NULL};
+const char *const brds_protect_words[] = {"none", "parity", "secded", NULL};
 const char *const brds_vector_words[] = {"replicated", NULL};
 const char *const brds_index_words[] = {"absolute", "relative", NULL};
 const char *const brds_multiply_words[] = {"dsp", "logic", NULL};
@@ -151,6 +152,10 @@ const brds_key brds_keys[] = {
      TEXT("Registers of a sigmoid or tanh unit.")},
     {"/hardware/weights", WORD(brds_weights_words), AT(spec.weights), DEFAULT(BRDS_WEIGHTS_RAM),
      TEXT("`ram`: loaded over the input stream and replaceable; `rom`: part of the bitstream.")},
+    {"/hardware/protect", WORD(brds_protect_words), AT(spec.protect), DEFAULT(BRDS_PROTECT_NONE),
+     TEXT("Check bits of the memories that hold weights, indices and biases, in each column of "
+          "stream_bits: `parity` sees one wrong bit, `secded` corrects one and sees two, and makes "
+          "the pipeline a cycle longer.")},
     {"/hardware/vector_memory", WORD(brds_vector_words), AT(spec.vector_memory),
      DEFAULT(BRDS_VECTOR_REPLICATED),
      TEXT("`replicated`: lanes have copies of the vector, so that any row-balanced pattern "

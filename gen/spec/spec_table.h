@@ -86,12 +86,13 @@ const brds_key *brds_key_nearest(const brds_key *parent, const char *name);
 /* A word that Verilog-2005 or SystemVerilog-2017 reserves. */
 bool brds_is_reserved(const char *word);
 
-extern const char *const brds_rounding_words[], *const brds_weights_words[],
-                                                    *const brds_vector_words[],
-                                                        *const brds_index_words[],
-                                                            *const brds_multiply_words[],
-                                                                *const brds_control_words[],
-                                                                    *const brds_output_words[],
-                                                                        *const brds_family_words[];
+extern const char *const brds_rounding_words[],
+    *const brds_weights_words[], *const brds_vector_words[],
+                                     *const brds_index_words[],
+                                         *const brds_multiply_words[],
+                                             *const brds_control_words[],
+                                                 *const brds_output_words[],
+                                                     *const brds_family_words[],
+                                                         *const brds_protect_words[];
 
 #endif

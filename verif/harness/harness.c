@@ -137,7 +137,9 @@ static brds_status compare_counters(harness *h, brds_diag *diag)
                   {"SAT_GATE", s->gate},
                   {"SAT_FUNCTION", s->function},
                   {"SAT_CELL", s->cell},
-                  {"SAT_OUTPUT", s->output}};
+                  {"SAT_OUTPUT", s->output},
+                  {"CORRECTED", 0},
+                  {"UNCORRECTED", 0}};
     for (size_t i = 0; i < sizeof checks / sizeof checks[0]; i++) {
         brds_status status = check_register(h, checks[i].name, checks[i].want, diag);
         if (status)

@@ -93,6 +93,7 @@ static inline brds_spec random_spec(uint64_t seed)
     spec.stream_bits = streams[between(&random, 0, 4)];
     spec.output = between(&random, 0, 1) ? BRDS_OUTPUT_LAST_STEP : BRDS_OUTPUT_EVERY_STEP;
     spec.initial_state = true;
+    spec.protect = (brds_protect)between(&random, 0, 2); /* the last draw: it changes no other */
     spec.clock_mhz = 100;
     return spec;
 }

@@ -9,6 +9,7 @@
 #include <cmocka.h>
 #include <zlib.h>
 
+#include "plan/protect.h"
 #include "plan_fixture.h"
 
 /* A reader of images that knows the page and nothing of the packer. */
@@ -233,6 +234,52 @@ static int digit_value(int character)
     return character >= 'a' ? character - 'a' + 10 : character - '0';
 }
 
+/* What docs/microarchitecture.md section 4 says of a column of up to 512 bits, from its words: the
+ * places of the data bits written down one by one, each check bit summed for itself. */
+static int stored_column(brds_protect protect, const uint8_t *data, size_t from, int width,
+                         uint8_t *bits)
+{
+    int used = 0, places[512], place = 0;
+    for (; used < width; used++) {
+        bits[used] = (uint8_t)bits_at(data, from + (size_t)used, 1);
+        do {
+            place++;
+        } while (__builtin_popcount((unsigned)place) == 1);
+        places[used] = place;
+    }
+    for (int check = 1; protect == BRDS_PROTECT_SECDED && (check <= place || check == 2);
+         check *= 2) {
+        bits[used] = 0;
+        for (int i = 0; i < width; i++) {
+            bits[used] ^= places[i] & check ? bits[i] : 0;
+        }
+        used++;
+    }
+    if (protect != BRDS_PROTECT_NONE) {
+        uint8_t parity = 0;
+        for (int i = 0; i < used; i++) {
+            parity ^= bits[i];
+        }
+        bits[used++] = parity;
+    }
+    return used;
+}
+
+/* The memory word of `width` data bits, as bytes; returns its bits. */
+static int stored_word(const brds_plan *plan, const uint8_t *data, int width, uint8_t *bytes)
+{
+    int column = plan->spec.stream_bits, used = 0;
+    for (int from = 0; from < width; from += column) {
+        uint8_t bits[600];
+        int count = stored_column(plan->spec.protect, data, (size_t)from,
+                                  width - from < column ? width - from : column, bits);
+        for (int i = 0; i < count; i++, used++) {
+            bytes[used / 8] = (uint8_t)((used % 8 ? bytes[used / 8] : 0) | bits[i] << used % 8);
+        }
+    }
+    return used;
+}
+
 static void expect_line(FILE *stream, const uint8_t *bytes, int bits)
 {
     int digits = (bits + 3) / 4;
@@ -243,7 +290,7 @@ static void expect_line(FILE *stream, const uint8_t *bytes, int bits)
     assert_int_equal(fgetc(stream), '\n');
 }
 
-/* A line of a ROM file is the memory word that lies in the image. */
+/* A line of a ROM file is the memory word that lies in the image, with check bits. */
 static void expect_rom(reader *r, int which, int bits, int lines)
 {
     brds_diag diag = {0};
@@ -253,7 +300,16 @@ static void expect_rom(reader *r, int which, int bits, int lines)
         brds_image_write_rom(&r->packed->plan, &r->packed->image, which, stream, &diag), BRDS_OK);
     rewind(stream);
     for (int i = 0; i < lines; i++) {
-        expect_line(stream, next_bits(r, bits), bits);
+        static uint8_t stored[1 << 16];
+        const uint8_t *data = next_bits(r, bits);
+        if (which == BRDS_ROM_CONFIG) {
+            expect_line(stream, data, bits);
+            continue;
+        }
+        int count = stored_word(&r->packed->plan, data, bits, stored);
+        assert_int_equal(count, brds_stored_bits(r->packed->plan.spec.protect, bits,
+                                                 r->packed->plan.spec.stream_bits));
+        expect_line(stream, stored, count);
     }
     assert_int_equal(fgetc(stream), EOF);
     fclose(stream);

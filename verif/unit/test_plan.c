@@ -12,6 +12,7 @@
 #include "fixed/fixed.h"
 #include "plan/plan_estimate.h"
 #include "plan/plan_private.h"
+#include "plan/protect.h"
 #include "plan_fixture.h"
 
 static brds_plan make(const brds_spec *spec)
@@ -70,6 +71,40 @@ static void test_digits(void **state)
     assert_int_equal(gaps[0], 255 + 6 + 3 + 15 - 7 + 1 - 256);
     assert_int_equal(gaps[1], 0);
     assert_int_equal(gaps[2], 8);
+}
+
+/* Check bits change no image of the same delays; the decoder of secded is one cycle of LW. */
+static void test_protect(void **state)
+{
+    (void)state;
+    static const struct {
+        int width, secded;
+    } codes[] = {{1, 3},  {2, 4},  {4, 4},  {5, 5},  {11, 5},  {12, 6},
+                 {26, 6}, {32, 7}, {57, 7}, {64, 8}, {128, 9}, {512, 11}};
+    for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++) {
+        assert_int_equal(brds_check_bits(BRDS_PROTECT_NONE, codes[i].width), 0);
+        assert_int_equal(brds_check_bits(BRDS_PROTECT_PARITY, codes[i].width), 1);
+        assert_int_equal(brds_check_bits(BRDS_PROTECT_SECDED, codes[i].width), codes[i].secded);
+    }
+    assert_int_equal(brds_stored_bits(BRDS_PROTECT_SECDED, 720, 64), 11 * 72 + 16 + 6);
+    assert_int_equal(brds_stored_bits(BRDS_PROTECT_PARITY, 128, 64), 130);
+    assert_int_equal(brds_stored_bits(BRDS_PROTECT_NONE, 720, 64), 720);
+    brds_spec spec = digits_spec();
+    brds_diag diag = {0};
+    brds_plan none, parity, secded;
+    assert_int_equal(brds_plan_make(&spec, &none, &diag), BRDS_OK);
+    spec.protect = BRDS_PROTECT_PARITY;
+    assert_int_equal(brds_plan_make(&spec, &parity, &diag), BRDS_OK);
+    spec.protect = BRDS_PROTECT_SECDED;
+    assert_int_equal(brds_plan_make(&spec, &secded, &diag), BRDS_OK);
+    assert_int_equal(parity.fingerprint, none.fingerprint);
+    assert_int_equal(parity.timing.drain, none.timing.drain);
+    assert_int_not_equal(secded.fingerprint, none.fingerprint);
+    assert_int_equal(secded.timing.lw, none.timing.lw + 1);
+    assert_int_equal(secded.timing.lv, none.timing.lv);
+    assert_int_equal(secded.timing.drain, none.timing.drain + 1);
+    assert_int_equal(secded.word_bits, none.word_bits);
+    brds_diag_free(&diag);
 }
 
 static void test_element_lanes(void **state)
@@ -259,10 +294,10 @@ static void test_report(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_digits),   cmocka_unit_test(test_element_lanes),
-        cmocka_unit_test(test_memories), cmocka_unit_test(test_accumulators),
-        cmocka_unit_test(test_rows),     cmocka_unit_test(test_fingerprint),
-        cmocka_unit_test(test_report),
+        cmocka_unit_test(test_digits),        cmocka_unit_test(test_protect),
+        cmocka_unit_test(test_element_lanes), cmocka_unit_test(test_memories),
+        cmocka_unit_test(test_accumulators),  cmocka_unit_test(test_rows),
+        cmocka_unit_test(test_fingerprint),   cmocka_unit_test(test_report),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

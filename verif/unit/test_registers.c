@@ -105,8 +105,9 @@ static void errors_stand_at_their_bits(void **state)
             assert_int_equal(f->low, f->from);
         }
     }
-    assert_int_equal(brds_register_error_bits(), 11);
+    assert_int_equal(brds_register_error_bits(), 12);
     assert_int_equal(brds_field_find(error, "w_crc")->low, 10);
+    assert_int_equal(brds_field_find(error, "upset")->low, 11);
     assert_int_equal(brds_field_find(error, "axil_address")->low, 15);
 }
 
@@ -179,14 +180,16 @@ static void block_is_made_from_the_table(void **state)
         "part CONTROL 1 1'd0 soft_reset\n",
         "held enable CONTROL 0 1'd1\n",
         "pulse error_clear[10] ERROR 10\n",
+        "part CORRECTED 31:0 count_corrected count\n",
+        "part UNCORRECTED 31:0 count_uncorrected count\n",
         "pulse address_error_clear ERROR 15\n",
         "pulse clear_counters CONTROL 2\n",
         "latch count_stall_in STALL_IN_LO\n",
         "wide count_stall_out\n",
-        "input [10:0] error\n",
+        "input [11:0] error\n",
         "input [63:0] count_busy\n",
         "input status_idle\n",
-        "output [10:0] error_clear\n",
+        "output [11:0] error_clear\n",
         "output soft_reset\n",
     };
     char *text = NULL;

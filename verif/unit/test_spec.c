@@ -113,6 +113,7 @@ static void test_defaults(void **state)
     assert_int_equal(spec.index, BRDS_INDEX_ABSOLUTE);
     assert_int_equal(spec.index_bits, 0);
     assert_int_equal(spec.function_multiplier, BRDS_MULTIPLY_DSP);
+    assert_int_equal(spec.protect, BRDS_PROTECT_NONE);
     assert_int_equal(spec.stream_bits, 64);
     assert_int_equal(spec.control, BRDS_CONTROL_AXI4_LITE);
     assert_int_equal(spec.output, BRDS_OUTPUT_EVERY_STEP);
@@ -142,7 +143,8 @@ static void test_values(void **state)
     brds_spec spec;
     (void)state;
     parse_good(SMALL,
-               ",\"index\":\"relative\",\"weights\":\"rom\",\"function_multiplier\":\"logic\"",
+               ",\"index\":\"relative\",\"weights\":\"rom\",\"function_multiplier\":\"logic\","
+               "\"protect\":\"secded\"",
                ",\"numeric\":{\"rounding\":\"truncate\",\"function_segments\":256,"
                "\"activation\":{\"bits\":18},\"cell\":{\"bits\":32,\"frac\":28}},"
                "\"interface\":{\"control\":\"none\",\"initial_state\":true,\"stream_bits\":512},"
@@ -152,6 +154,8 @@ static void test_values(void **state)
     assert_int_equal(spec.index_bits, 5);
     assert_int_equal(spec.weights, BRDS_WEIGHTS_ROM);
     assert_int_equal(spec.function_multiplier, BRDS_MULTIPLY_LOGIC);
+    assert_int_equal(spec.protect, BRDS_PROTECT_SECDED);
+    assert_string_equal(brds_protect_name(spec.protect), "secded");
     assert_int_equal(spec.rounding, BRDS_ROUND_TRUNCATE);
     assert_int_equal(spec.function_segments, 256);
     assert_int_equal(spec.activation.frac, 14);

@@ -43,6 +43,7 @@ module datapath #(
     parameter integer GAP_BITS = 5,
     parameter integer STREAM_BITS = 32,
     parameter integer WEIGHTS_ROM = 0,
+    parameter integer PROTECT = 0,
     parameter integer EVERY_STEP = 1,
     // derived
     parameter integer PHASES = 1 + (PROJ > 0 ? 1 : 0) + (HEAD > 0 ? 1 : 0),
@@ -125,7 +126,9 @@ module datapath #(
     output wire [8:0]                           sat_gate,
     output wire [8:0]                           sat_function,
     output wire [8:0]                           sat_cell,
-    output wire [8:0]                           sat_output
+    output wire [8:0]                           sat_output,
+    // wrong bits of weight words and unit rows: {word corrected, word bad, unit corrected, unit bad}
+    output wire [3:0]                           upsets
 );
     localparam integer GATE_FRAC = ACT_BITS - 2;
     localparam integer SLOPE_BITS = ACT_BITS - 3;
@@ -210,7 +213,7 @@ module datapath #(
         .H_ADDR_BITS(H_ADDR_BITS), .MEMORY_REGS(MEMORY_REGS), .MUL_REGS(MUL_REGS),
         .ADDER_EVERY(ADDER_EVERY), .MUL_KEEP(MUL_KEEP), .RELATIVE(RELATIVE),
         .WORD_BITS(WORD_BITS), .WORDS(WORDS), .WORD_ADDR_BITS(WORD_ADDR_BITS),
-        .STREAM_BITS(STREAM_BITS), .WEIGHTS_ROM(WEIGHTS_ROM), .WEIGHTS_FILE("weights.hex"),
+        .STREAM_BITS(STREAM_BITS), .WEIGHTS_ROM(WEIGHTS_ROM), .WEIGHTS_FILE("weights.hex"), .PROTECT(PROTECT),
         .PHASES(PHASES), .PHASE_BITS(PHASE_BITS), .PH_XBASE(present(T_XBASE)),
         .PH_HBASE(present(T_HBASE)), .PH_HPREV(present(T_HPREV))
     ) u_array (
@@ -222,7 +225,8 @@ module datapath #(
         .vx_data(vx_data), .vh_we(vh_we), .vh_addr(vh_addr), .vh_data(vh_data),
         .drain_valid(drain_valid), .drain_phase(drain_phase), .drain_pfirst(drain_pfirst),
         .drain_par(drain_par), .drain_zero(drain_zero), .drain_sfirst(drain_sfirst),
-        .drain_slast(drain_slast), .drain_x(drain_x), .drain_h(drain_h), .drain_shift(drain_shift)
+        .drain_slast(drain_slast), .drain_x(drain_x), .drain_h(drain_h), .drain_shift(drain_shift),
+        .word_corrected(upsets[3]), .word_bad(upsets[2])
     );
 
     brds_post #(
@@ -235,7 +239,7 @@ module datapath #(
         .TANH_TABLE(TANH), .FUNC_REGS(FUNC_REGS), .FUNC_DSP(FUNC_DSP), .MEMORY_REGS(MEMORY_REGS),
         .X_ADDR_BITS(X_ADDR_BITS), .H_ADDR_BITS(H_ADDR_BITS), .UNIT_BITS(UNIT_BITS),
         .UNIT_ROWS(UNIT_ROWS), .UNIT_ADDR_BITS(UNIT_ADDR_BITS), .STREAM_BITS(STREAM_BITS),
-        .WEIGHTS_ROM(WEIGHTS_ROM), .UNITS_FILE("units.hex"), .PHASES(PHASES),
+        .WEIGHTS_ROM(WEIGHTS_ROM), .UNITS_FILE("units.hex"), .PROTECT(PROTECT), .PHASES(PHASES),
         .PHASE_BITS(PHASE_BITS), .PH_LINEAR(present(T_LINEAR)), .PH_ROWS(present(T_ROWS)),
         .PH_UNIT(present(T_UNIT)), .PH_DXEN(present(T_DXEN)), .PH_DX(present(T_DX)),
         .PH_DHEN(present(T_DHEN)), .PH_DH(present(T_DH)), .PH_OUT(present(T_OUT)),
@@ -251,7 +255,7 @@ module datapath #(
         .vx_addr(vx_addr), .vx_data(vx_data), .vh_we(vh_we), .vh_addr(vh_addr), .vh_data(vh_data),
         .y_we(y_we), .y_row(y_row), .y_data(y_data), .y_done(y_done), .y_sfirst(y_sfirst),
         .y_slast(y_slast), .sat_gate(sat_gate), .sat_function(sat_function), .sat_cell(sat_cell),
-        .sat_output(sat_output)
+        .sat_output(sat_output), .unit_corrected(upsets[1]), .unit_bad(upsets[0])
     );
 endmodule
 

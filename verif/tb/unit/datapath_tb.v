@@ -26,6 +26,7 @@ module datapath_tb;
     parameter integer HEAD_OUT_BITS = 10;
     parameter integer PEEPHOLE = 0;
     parameter integer MEMORY_REGS = 1;
+    parameter integer PROTECT = 0;
     parameter integer MUL_REGS = 3;
     parameter integer ADDER_EVERY = 1;
     parameter integer FUNC_REGS = 2;
@@ -77,7 +78,7 @@ module datapath_tb;
 
     localparam integer MOST_LANES = (LANES_X > LANES_H) ? LANES_X : LANES_H;
     localparam integer TS = ($clog2(MOST_LANES) + ADDER_EVERY - 1) / ADDER_EVERY;
-    localparam integer D = 2 * MEMORY_REGS + RELATIVE + MUL_REGS + TS + 1;
+    localparam integer D = 2 * MEMORY_REGS + (PROTECT == 2) + RELATIVE + MUL_REGS + TS + 1;
     localparam integer LE = 11 + 2 * FUNC_REGS + 2 * PEEPHOLE;
     localparam integer IDLE = D + LE + 4 * PES / ELEMS + 4;
     localparam integer CYCLES = 16384;
@@ -107,6 +108,7 @@ module datapath_tb;
     wire [ELEMS*ACT_BITS-1:0] vx_data, vh_data;
     wire [ELEMS*OUT_BITS-1:0] y_data;
     wire [8:0]                sat_gate, sat_function, sat_cell, sat_output;
+    wire [3:0]                upsets;
 
     datapath #(
         .PES(PES), .LANES_X(LANES_X), .LANES_H(LANES_H), .ELEMS(ELEMS), .ACT_BITS(ACT_BITS),
@@ -115,7 +117,8 @@ module datapath_tb;
         .HEAD_OUT_BITS(HEAD_OUT_BITS), .NNZ_X(LANES * T), .NNZ_H(LANES * T), .PEEPHOLE(PEEPHOLE),
         .MEMORY_REGS(MEMORY_REGS), .MUL_REGS(MUL_REGS), .ADDER_EVERY(ADDER_EVERY),
         .FUNC_REGS(FUNC_REGS), .FUNC_DSP(FUNC_DSP), .TABLES(1), .RELATIVE(RELATIVE),
-        .GAP_BITS(GAP_BITS), .STREAM_BITS(STREAM_BITS), .EVERY_STEP(EVERY_STEP), .WORDS(WORDS)
+        .GAP_BITS(GAP_BITS), .STREAM_BITS(STREAM_BITS), .EVERY_STEP(EVERY_STEP), .WORDS(WORDS),
+        .PROTECT(PROTECT)
     ) dut (
         .clk(clk), .rst(rst), .beat_valid(beat_valid), .beat_word(beat_word),
         .beat_first(beat_first), .beat_last(beat_last), .beat_phase(beat_phase),
@@ -128,7 +131,7 @@ module datapath_tb;
         .vx_we(vx_we), .vx_addr(vx_addr), .vx_data(vx_data), .vh_we(vh_we), .vh_addr(vh_addr),
         .vh_data(vh_data), .y_we(y_we), .y_row(y_row), .y_data(y_data), .y_done(y_done),
         .y_sfirst(y_sfirst), .y_slast(y_slast), .sat_gate(sat_gate), .sat_function(sat_function),
-        .sat_cell(sat_cell), .sat_output(sat_output)
+        .sat_cell(sat_cell), .sat_output(sat_output), .upsets(upsets)
     );
 
     // ---- the model's memories ----
@@ -271,6 +274,10 @@ module datapath_tb;
                 seen_function = seen_function + sat_function;
                 seen_cell = seen_cell + sat_cell;
                 seen_output = seen_output + sat_output;
+                if (upsets !== 4'd0) begin
+                    errors = errors + 1;
+                    $display("cycle %0d: upsets %b", cycle, upsets);
+                end
             end
             #4 clk = 1'b1;
             #5 clk = 1'b0;

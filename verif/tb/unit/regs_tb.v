@@ -26,8 +26,8 @@ module regs_tb;
     wire awready, wready, arready, bvalid, rvalid;
     wire [1:0] bresp, rresp;
     wire [31:0] rdata;
-    reg [10:0] errors = 0;
-    wire [10:0] error_clear;
+    reg [11:0] errors = 0;
+    wire [11:0] error_clear;
     wire enable, soft_reset, clear_counters, address_error;
     integer cycle = 0;
     wire [63:0] count = PACE * cycle;
@@ -44,7 +44,7 @@ module regs_tb;
         .status_loading(status[2]), .status_sequence_open(status[3]), .count_steps(count[31:0]),
         .count_sequences(32'd7), .count_busy(count), .count_stall_in(64'd0), .count_stall_out(~count),
         .count_sat_gate(32'd1), .count_sat_function(32'd2), .count_sat_cell(32'd3),
-        .count_sat_output(32'd4));
+        .count_sat_output(32'd4), .count_corrected(32'd5), .count_uncorrected(32'd6));
 
     integer seed, failures = 0;
     function integer rnd(input integer below);
@@ -66,14 +66,14 @@ module regs_tb;
             3: pick = STATUS;
             4, 5: pick = ERRORS;
             6: pick = STEPS;
-            7: pick = 12'h0b0; // behind the last register
+            7: pick = 12'h0b8; // behind the last register
             8: pick = 12'hffc;
             default: pick = {rnd(1024), 2'b00};
         endcase
     endfunction
     function known(input [11:0] address);
         known = address <= 12'h028 || (address >= CONTROL && address <= ERRORS) ||
-                (address >= STEPS && address <= 12'h0ac);
+                (address >= STEPS && address <= 12'h0b4);
     endfunction
 
     // ---- writes: what was sent, in order ----
@@ -83,8 +83,8 @@ module regs_tb;
     integer aw_sent = 0, w_sent = 0, b_seen = 0;
     integer wanted_resets = 0, wanted_clears = 0, resets = 0, clears = 0;
     reg model_enable = 1;
-    reg [10:0] model_cleared = 0; // error bits that were written, and those whose pulse came
-    reg [10:0] pulsed = 0;
+    reg [11:0] model_cleared = 0; // error bits that were written, and those whose pulse came
+    reg [11:0] pulsed = 0;
 
     task answer_write;
         begin
@@ -99,7 +99,7 @@ module regs_tb;
                     model_enable = sent_set[b_seen][0];
             end
             if (sent_address[b_seen] == ERRORS)
-                model_cleared = model_cleared | sent_set[b_seen][10:0];
+                model_cleared = model_cleared | sent_set[b_seen][11:0];
             b_seen = b_seen + 1;
             if (enable !== model_enable && b_seen == aw_sent)
                 fail("enable");
@@ -166,8 +166,10 @@ module regs_tb;
                 STATUS: if (rdata[31:4] !== 28'd0) fail("STATUS");
                 12'h084: if (rdata !== 32'd7) fail("SEQUENCES");
                 12'h0ac: if (rdata !== 32'd4) fail("SAT_OUTPUT");
+                12'h0b0: if (rdata !== 32'd5) fail("CORRECTED");
+                12'h0b4: if (rdata !== 32'd6) fail("UNCORRECTED");
                 CONTROL: if (rdata[31:1] !== 31'd0) fail("CONTROL");
-                ERRORS: if (rdata[31:16] !== 16'd0 || rdata[14:11] !== 4'd0) fail("ERROR");
+                ERRORS: if (rdata[31:16] !== 16'd0 || rdata[14:12] !== 3'd0) fail("ERROR");
                 BUSY_LO, STALL_OUT_LO: begin
                     low_word = rdata;
                     low_from = asked_at[r_seen];
