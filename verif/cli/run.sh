@@ -23,7 +23,7 @@ set -u
 LC_ALL=C
 export LC_ALL
 
-limit=10 # seconds a case
+limit=${CLI_SECONDS:-10} # seconds a case
 
 update=no
 if [ "${1-}" = --update-golden ]; then

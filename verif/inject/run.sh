@@ -70,7 +70,7 @@ export PATH
 run_case() {
     rm -rf work
     mkdir work || exit 3
-    (cd work && exec timeout -k 2 20 "$program" "$@") >stdout 2>stderr </dev/null
+    (cd work && exec timeout -k 2 60 "$program" "$@") >stdout 2>stderr </dev/null
     status=$?
 }
 

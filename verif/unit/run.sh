@@ -5,7 +5,7 @@
 # of those that fail.  Counts go to $COUNTS (see verif/check.sh).
 set -u
 
-limit=300 # seconds a program
+limit=${UNIT_SECONDS:-300} # seconds a program
 
 run_program() { # NAME
     log=$BUILDDIR/check/$1.log
