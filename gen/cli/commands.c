@@ -8,6 +8,7 @@
     X(check)        \
     X(schema)       \
     X(plan)         \
+    X(explore)      \
     X(pack)         \
     X(import)       \
     X(train)        \

@@ -11,8 +11,11 @@
 
 struct brds_args {
     const brds_command *command;
-    const char **values;   /* one for each option of the command; flags: ""; NULL: not given */
-    const char **operands; /* room for every argument */
+    const char **values; /* one for each option of the command; flags: ""; NULL: not given */
+    size_t *given;       /* options in the order of the arguments, and their values */
+    const char **given_values;
+    size_t given_count;
+    const char **operands; /* room for every argument, as in the two above */
     int operand_count;
     bool help;
 };
@@ -63,13 +66,21 @@ static brds_status fail_unknown(const parser *p, const char *name, size_t length
     return status;
 }
 
+static bool is_repeatable(const brds_option *option)
+{
+    return option->argument != NULL && brds_string_ends(option->argument, "...");
+}
+
 static brds_status set_value(const parser *p, size_t index, const char *value)
 {
     const brds_option *option = &p->args->command->options[index];
-    if (p->args->values[index] != NULL) {
+    brds_args *args = p->args;
+    if (args->values[index] != NULL && !is_repeatable(option)) {
         return brds_fail(p->diag, BRDS_EUSAGE, p->place, "", "--%s is given twice", option->name);
     }
-    p->args->values[index] = value;
+    args->values[index] = value;
+    args->given[args->given_count] = index;
+    args->given_values[args->given_count++] = value;
     return BRDS_OK;
 }
 
@@ -172,6 +183,16 @@ static brds_status check_operands(const parser *p)
     return BRDS_OK;
 }
 
+/* "-abc" may be three. */
+static size_t most_options(int argc, char **argv)
+{
+    size_t most = 1;
+    for (int i = 0; i < argc; i++) {
+        most += argv[i][0] == '-' ? strlen(argv[i]) : 0;
+    }
+    return most;
+}
+
 brds_status brds_args_parse(const brds_command *command, int argc, char **argv, brds_args **args,
                             brds_diag *diag)
 {
@@ -181,8 +202,11 @@ brds_status brds_args_parse(const brds_command *command, int argc, char **argv, 
         made->command = command;
         made->values = calloc(option_count(command) + 1, sizeof *made->values);
         made->operands = calloc((size_t)argc + 1, sizeof *made->operands);
+        made->given = calloc(most_options(argc, argv), sizeof *made->given);
+        made->given_values = calloc(most_options(argc, argv), sizeof *made->given_values);
     }
-    if (made == NULL || made->values == NULL || made->operands == NULL || p.place == NULL) {
+    if (made == NULL || made->values == NULL || made->operands == NULL || made->given == NULL ||
+        made->given_values == NULL || p.place == NULL) {
         free(p.place);
         brds_args_free(made);
         return brds_fail_memory(diag);
@@ -204,6 +228,8 @@ void brds_args_free(brds_args *args)
 {
     if (args != NULL) {
         free(args->values);
+        free(args->given);
+        free(args->given_values);
         free(args->operands);
         free(args);
     }
@@ -228,6 +254,25 @@ const char *brds_args_value(const brds_args *args, const char *name)
         }
     }
     return NULL;
+}
+
+const char *brds_args_value_at(const brds_args *args, const char *name, size_t n)
+{
+    for (size_t i = 0; i < args->given_count; i++) {
+        if (strcmp(args->command->options[args->given[i]].name, name) == 0 && n-- == 0) {
+            return args->given_values[i];
+        }
+    }
+    return NULL;
+}
+
+const char *brds_args_given(const brds_args *args, size_t n, const brds_option **option)
+{
+    if (n >= args->given_count) {
+        return NULL;
+    }
+    *option = &args->command->options[args->given[n]];
+    return args->given_values[n];
 }
 
 bool brds_args_flag(const brds_args *args, const char *name)
