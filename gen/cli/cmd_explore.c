@@ -460,7 +460,8 @@ const brds_command brds_cmd_explore = {
         "plan, "
         "LUTs and flip-flops by a model fitted to synthesised cores of the family where there is "
         "one.  Prints those that no other one beats in time, area and quality, and that exceed no "
-        "limit.  Cycles are the worst case of the shape; with a network they are exact for the "
+        "limit.  Cycles are those of the largest gaps that the shape allows; with a network they "
+        "are exact for the "
         "points of that front.  Specs that the check refuses are counted.  --synth measures the "
         "first points with Yosys; finished ones are kept in DIR/synth.  docs/explore.md tells "
         "more.",

@@ -250,7 +250,7 @@ static void print_refused(const brds_explore *explore, FILE *stream)
     }
 }
 
-/* How many points exceed what. */
+/* How many points exceed what; what one point does not know, none does. */
 static void print_limits(const brds_explore_report *report, FILE *stream)
 {
     const brds_explore *explore = report->explore;
@@ -262,8 +262,15 @@ static void print_limits(const brds_explore_report *report, FILE *stream)
             above += explore->points[p].exceeded >> r & 1U;
         }
         if (explore->limits.most[r] >= 0) {
-            fprintf(stream, "  %s: %lld, exceeded by %zu", brds_resource_names[r],
-                    (long long)explore->limits.most[r], above);
+            bool known =
+                explore->count > 0 && brds_explore_use(&explore->points[0], (brds_resource)r) >= 0;
+            fprintf(stream, "  %s: %lld, ", brds_resource_names[r],
+                    (long long)explore->limits.most[r]);
+            if (known) {
+                fprintf(stream, "exceeded by %zu", above);
+            } else {
+                fputs("not estimated", stream);
+            }
             any = true;
         }
     }
@@ -290,7 +297,7 @@ static void print_front(const brds_explore_report *report, FILE *stream)
         print_point(explore, point, stream);
         worst = worst || !point->exact;
     }
-    fputs(worst ? "* worst case of any weights of this shape\n" : "", stream);
+    fputs(worst ? "* with the largest gaps that weights of this shape can ask for\n" : "", stream);
 }
 
 void brds_explore_print(const brds_explore_report *report, FILE *stream)
