@@ -82,7 +82,9 @@ static brds_status read_model(brds_explore *explore, brds_family family, brds_di
         return BRDS_OK;
     }
     explore->model_read[family] = true;
-    return brds_area_load(family, &explore->models[family], diag);
+    brds_status status = brds_area_load(family, &explore->models[family], diag);
+    return status == BRDS_EINPUT ? BRDS_EFILE
+                                 : status; /* the program's file, not the user's spec */
 }
 
 static void set_speed(brds_explore_point *point, double cycles)
@@ -195,8 +197,9 @@ static brds_status try_point(brds_explore *explore, size_t number, brds_diag *di
     if (status == BRDS_EINPUT) {
         status = refuse(explore, number, &quiet) ? BRDS_OK : brds_fail_memory(diag);
     } else if (status != BRDS_OK) {
-        brds_fail(diag, status, quiet.count > 0 ? quiet.messages[0].place : "", "", "%s",
-                  quiet.count > 0 ? quiet.messages[0].text : "out of memory");
+        const brds_message *why = quiet.count > 0 ? &quiet.messages[0] : NULL;
+        brds_fail(diag, status, why ? why->place : "", why ? why->hint : "", "%s",
+                  why ? why->text : "out of memory");
     }
     brds_diag_free(&quiet);
     return status;

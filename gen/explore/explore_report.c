@@ -262,8 +262,7 @@ static void print_limits(const brds_explore_report *report, FILE *stream)
             above += explore->points[p].exceeded >> r & 1U;
         }
         if (explore->limits.most[r] >= 0) {
-            bool known =
-                explore->count > 0 && brds_explore_use(&explore->points[0], (brds_resource)r) >= 0;
+            bool known = explore->count > 0 && explore->points[0].use[r] >= 0;
             fprintf(stream, "  %s: %lld, ", brds_resource_names[r],
                     (long long)explore->limits.most[r]);
             if (known) {
