@@ -275,6 +275,24 @@ static brds_status find_exact(const brds_args *args, explore_job *job, brds_diag
     return BRDS_OK;
 }
 
+/* A front cannot be put in an order that nothing is known of. */
+static brds_status check_best(const explore_job *job, brds_diag *diag)
+{
+    const brds_explore *explore = &job->explore;
+    int resource = job->best == BRDS_BEST_LUT ? BRDS_LUT : BRDS_FF;
+    bool of_logic = job->best == BRDS_BEST_LUT || job->best == BRDS_BEST_FF;
+    if (of_logic && explore->count > 0 && explore->points[0].use[resource] < 0) {
+        return brds_fail(diag, BRDS_EUSAGE, "brdsgen explore", "synth/fit.sh fits an area model",
+                         "--best %s: it is not estimated for the family",
+                         brds_best_words[job->best]);
+    }
+    if (job->best == BRDS_BEST_QUALITY && explore->quality.entries == NULL) {
+        return brds_fail(diag, BRDS_EUSAGE, "brdsgen explore", "",
+                         "--best quality needs --quality");
+    }
+    return BRDS_OK;
+}
+
 /* ---- results ---- */
 
 static brds_status write_page(const brds_explore_report *report, const char *path, brds_diag *diag)
@@ -379,6 +397,9 @@ static brds_status look(const brds_args *args, explore_job *job, brds_diag *diag
     }
     if (status == BRDS_OK) {
         status = brds_explore_predict(&job->explore, diag);
+    }
+    if (status == BRDS_OK) {
+        status = check_best(job, diag);
     }
     if (status == BRDS_OK) {
         status = brds_explore_front(&job->explore, job->best, diag);

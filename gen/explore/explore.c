@@ -146,6 +146,7 @@ static brds_status predict(brds_explore *explore, const brds_spec *spec, brds_ex
     point->worst_cycles = brds_plan_cycles_per_step(&plan, gaps);
     set_speed(point, point->worst_cycles);
     set_area(&explore->models[spec->family], &plan, &estimate, point);
+    explore->has_dsp = explore->has_dsp || point->use[BRDS_DSP] > 0;
     point->quality = brds_quality_of(&explore->quality, &explore->sweep, point->point);
     check_limits(explore, point);
     return BRDS_OK;

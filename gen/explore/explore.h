@@ -53,6 +53,7 @@ typedef struct {
     bool model_read[BRDS_EXPLORE_FAMILIES];
     brds_explore_point *points; /* that the check takes, in the order of the product */
     size_t count;
+    bool has_dsp; /* some point has DSP blocks: not where Yosys infers none */
     size_t refused, reason_count;
     brds_explore_reason reasons[BRDS_EXPLORE_REASONS]; /* the first different ones */
     size_t *front;                                     /* best first */
