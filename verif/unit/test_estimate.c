@@ -38,6 +38,9 @@ static const memory_case memory_cases[] = {
     {{1, 64, 256, false}, {2, 2, 2, 2, 4, 4, 2}},
     {{1, 64, 1500, false}, {6, 6, 6, 6, 24, 12, 6}},
     {{1, 128, 4096, false}, {30, 30, 30, 30, 128, 64, 30}},
+    /* a column with parity, with the check bits of secded */
+    {{1, 65, 299, false}, {2, 2, 2, 2, 9, 4, 2}},
+    {{1, 72, 299, false}, {2, 2, 2, 2, 9, 4, 2}},
     /* lanes with a write enable each */
     {{2, 16, 64, false}, {0, 0, 1, 1, 2, 0, 1}},
     {{2, 16, 256, false}, {1, 1, 1, 1, 2, 16, 1}},
@@ -160,12 +163,36 @@ static void test_digits(void **state)
     brds_diag_free(&diag);
 }
 
+/* The same core with check bits, on xcup. */
+static void test_protected_digits(void **state)
+{
+    (void)state;
+    static const struct {
+        brds_protect protect;
+        int64_t bits;
+    } cases[] = {{BRDS_PROTECT_PARITY, 490608 + 12 * 299 + 2 * 132},
+                 {BRDS_PROTECT_SECDED, 490608 + (11 * 8 + 6) * 299 + (8 + 5) * 132}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        brds_spec spec = digits_spec();
+        spec.protect = cases[i].protect;
+        brds_diag diag = {0};
+        brds_plan plan;
+        brds_estimate estimate;
+        assert_int_equal(brds_plan_make(&spec, &plan, &diag), BRDS_OK);
+        assert_int_equal(brds_plan_estimate(&plan, BRDS_FAMILY_XCUP, &estimate, &diag), BRDS_OK);
+        assert_int_equal(estimate.blocks, 74);
+        assert_int_equal(estimate.bits, cases[i].bits);
+        brds_diag_free(&diag);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_memories),          cmocka_unit_test(test_generic_memories),
         cmocka_unit_test(test_single_row),        cmocka_unit_test(test_products),
         cmocka_unit_test(test_order_of_operands), cmocka_unit_test(test_digits),
+        cmocka_unit_test(test_protected_digits),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
