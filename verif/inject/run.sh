@@ -5,10 +5,11 @@
 # run must end with status 3 and a message, or, where it can do without what failed, with the same output
 # as ever; it must not crash or hang, and leave no temporary file and no file that is not complete.
 #
-# All N up to 16, then further and further apart; INJECT=full: all.  Environment: BUILDDIR (default:
+# All N up to 12, then further and further apart; INJECT=full: all.  Environment: BUILDDIR (default:
 # build), below a folder where configure ran; SRCDIR; MAKE; KINDS (default: all); COUNTS (a suite of
 # verif/check.sh: "inject PASSED FAILED SKIPPED" is added to that file).
-# BUILDDIR/check/inject/failures has what failed, seen how many calls there were.
+# BUILDDIR/check/inject/failures has what failed, seen how many calls there were.  A run of all cases and kinds
+# writes BUILDDIR/verification/inject.json.
 set -u
 LC_ALL=C
 export LC_ALL
@@ -133,14 +134,44 @@ sweep() {
     echo "$name $kind $calls" >>seen
     while [ $n -le "$calls" ]; do
         inject "$name" "$kind" $n "$on" "$@"
-        if [ "$full" = full ] || [ $n -lt 16 ]; then n=$((n + 1)); else n=$((n + n / 3)); fi
+        if [ "$full" = full ] || [ $n -lt 12 ]; then n=$((n + 1)); else n=$((n + n / 3)); fi
     done
 }
 
+# The table of the verification's document: calls of each kind, and runs.
+report() {
+    mkdir -p "$BUILDDIR/verification" || exit 3
+    awk -v date="$(date +%Y-%m-%d)" -v seconds=$(($(date +%s) - begun)) -v runs=$((passed + failed)) -v failed=$failed -v full="$full" '
+        $1 != last { last = $1; order[++n] = $1 }
+        { calls[$1, $2] = $3; sum += on[$1, $2]++ ? 0 : $3 }
+        END {
+            printf "{\"part\": \"inject\", \"title\": \"Failing calls\", \"command\": \"%ssh verif/inject/run.sh\",\n", full == "full" ? "INJECT=full " : ""
+            printf " \"date\": \"%s\", \"seconds\": %d, \"tools\": {},\n", date, seconds
+            printf " \"figures\": {\"commands\": %d, \"calls that can fail\": %d, \"runs\": %d, \"failed\": %d},\n", n, sum, runs, failed
+            printf " \"tables\": [{\"title\": \"Calls of each kind in one run of a command\", \"columns\": [\"command (verif/inject/cases.txt)\""
+            kinds = split("memory open full close rename read", kind, " ")
+            for (k = 1; k <= kinds; k++) printf ", \"%s\"", kind[k]
+            printf "], \"rows\": [\n"
+            for (i = 1; i <= n; i++) {
+                printf "  [\"%s\"", order[i]
+                for (k = 1; k <= kinds; k++) printf ", %d", calls[order[i], kind[k]]
+                printf "]%s\n", i < n ? "," : ""
+            }
+            printf " ]}],\n \"not_verified\": [\n"
+            if (full != "full") printf "  \"Each of the first 12 calls of a kind fails in turn, of the others a sample.\",\n"
+            printf "  \"Allocations inside OpenBLAS, libhdf5, libarchive, zlib and the C library do not fail: OpenBLAS ends the program itself when it gets no memory.\",\n"
+            printf "  \"Failures of stat, close, unlink and of threads are not tried, nor several failures at once but for memory.\"]}\n"
+        }' seen >"$BUILDDIR/verification/inject.json.new" &&
+        mv "$BUILDDIR/verification/inject.json.new" "$BUILDDIR/verification/inject.json"
+}
+
+begun=$(date +%s)
 passed=0 failed=0
 : >failures
 : >seen
 grep -v '^#' "$here/cases.txt" >cases
+all=no
+[ $# -gt 0 ] || [ -n "${KINDS-}" ] || all=yes
 while read -r name arguments; do
     case " $* " in '  ' | *" $name "*) ;; *) continue ;; esac
     # shellcheck disable=SC2086 # words
@@ -156,4 +187,5 @@ while read -r name arguments; do
     [ -n "${KINDS-}" ] || sweep "$name" memory on $arguments
 done <cases
 head -n 60 failures
+[ $all = no ] || report
 finish $passed $failed

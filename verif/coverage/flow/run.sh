@@ -24,7 +24,7 @@ for spec in "$SRCDIR"/verif/specs/valid/*/spec.json; do
     try vectors "$spec" --random-model 1 --sequences 2 --steps 2 -o vectors
 done
 for spec in "$SRCDIR"/examples/*/spec.json; do
-    try gen "$spec" -o core --json
+    try gen "$spec" --random-model 1 -o core --json
     try plan "$spec"
 done
 try man
