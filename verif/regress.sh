@@ -2,11 +2,11 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # The regression: every spec of examples/ and verif/specs/valid/ through verif/job.sh, then one report and
-# one table; with `full`, random specs too (verif/random/run.sh).
+# one table.
 #
-#   regress.sh quick|full [NAME...]
+#   regress.sh quick [NAME...]
 #
-# NAME...: only these; random_SEED is a random spec.
+# NAME...: only these.
 set -u
 mode=$1
 shift
@@ -80,31 +80,15 @@ valid() {
 }
 
 case $mode in
-quick | full)
+quick)
     examples
     valid ;;
 *)
-    echo "usage: regress.sh quick|full [NAME...]" >&2
+    echo "usage: regress.sh quick [NAME...]" >&2
     exit 2 ;;
 esac
 
-status=0
 total=$(wc -l <"$list")
-if [ "$total" -gt 0 ]; then
-    echo "verify: $total specs, $jobs at a time"
-    xargs -P "$jobs" -L 1 sh "$SRCDIR/verif/job.sh" <"$list"
-    "$BRDSGEN" report verify "$OUT" || status=$?
-    if [ -z "$names" ]; then # else it is not the whole
-        part=$BUILDDIR/verification/regression.json
-        mkdir -p "${part%/*}" && cp "$OUT/part.json" "$part.new" && mv "$part.new" "$part"
-    fi
-fi
-[ "$mode" = full ] || exit $status
-
-seeds=
-for name in $names; do
-    case $name in random_[0-9]*) seeds="$seeds ${name#random_}" ;; esac
-done
-# shellcheck disable=SC2086 # words
-[ -n "$names" ] && [ -z "$seeds" ] || sh "$SRCDIR/verif/random/run.sh" $seeds || status=4
-exit $status
+echo "verify: $total specs, $jobs at a time"
+xargs -P "$jobs" -L 1 sh "$SRCDIR/verif/job.sh" <"$list"
+"$BRDSGEN" report verify "$OUT"
