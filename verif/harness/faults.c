@@ -16,6 +16,8 @@ static const brds_option options[] = {
     {"count", 0, "N", "sequences of the disturbed run (default 300)"},
     {"seed", 0, "N", "seed of everything random (default 1)"},
     {"only", 0, "TEXT", "only tests whose name has this in it"},
+    {"campaign", 0, "FILE", "instead of the tests: count sequences, one disturbance each"},
+    {"stop", 0, NULL, "stop at the first test that fails"},
     BRDS_MODEL_OPTIONS,
     {"trace", 0, "FILE", "write a waveform (models built with tracing only)"},
     {0}};
@@ -128,11 +130,12 @@ static void run_test(faults *f, const faults_test *test, uint64_t seed, tally *t
 static void run_tests(faults *f, const brds_args *args, tally *t)
 {
     const char *only = brds_args_value(args, "only");
+    bool stop = brds_args_flag(args, "stop");
     brds_random base = f->random;
     uint64_t seed = brds_random_bits(&base);
     for (size_t s = 0; s < sizeof suites / sizeof suites[0]; s++)
         for (const faults_test *test = suites[s]; test->name; test++)
-            if (!only || strstr(test->name, only))
+            if ((!only || strstr(test->name, only)) && !(stop && t->failed))
                 run_test(f, test, seed, t);
 }
 
@@ -145,7 +148,12 @@ static brds_status run(const brds_args *args, brds_diag *diag)
         status = prepare(&f, args, diag);
     if (!status)
         status = open_core(&f, brds_args_value(args, "trace"), diag);
-    if (!status) {
+    const char *campaign = brds_args_value(args, "campaign");
+    if (!status && campaign) {
+        f.driver.random = f.random;
+        status = faults_campaign(&f, campaign, diag);
+        t.passed = !status;
+    } else if (!status) {
         run_tests(&f, args, &t);
         printf("%d passed, %d failed, %d skipped\n", t.passed, t.failed, t.skipped);
     }

@@ -19,6 +19,27 @@ typedef enum {
     RANGE  /* a value outside its format; GOOD where the container holds none */
 } damage;
 
+/* Where the core is in a cycle: nothing runs, a phase of this kind has a beat, or no beat but work on its way. */
+typedef enum { AT_IDLE, AT_GATES, AT_PROJECTION, AT_HEAD, AT_DRAIN, PLACES } faults_place;
+
+/* What is counted, once for each place. */
+typedef enum {
+    EVENT_RESET,
+    EVENT_SOFT_RESET,
+    EVENT_IMAGE,      /* offered */
+    EVENT_CLOSED,     /* the output closes */
+    EVENT_DISABLED,   /* CONTROL.enable becomes 0 */
+    EVENT_X_ERROR,    /* a word of x is taken that sets an error bit */
+    EVENT_X_GAP,      /* cycles in which there is a word of x to send, but it is not offered */
+    EVENT_X_PRESSURE, /* cycles in which a word of x waits for the core */
+    EVENT_Y_PRESSURE, /* cycles in which a word of y waits to be taken */
+    EVENTS
+} faults_events;
+
+/* The beat bus of a core whose shim shows it (verif/faults.sh campaign): bit 0 the controller is empty, bit 1 a
+ * beat, bits 2 on its phase. Another core's has no such function and is always idle. */
+unsigned dut_beat(const struct brds_dut *dut);
+
 typedef struct {
     brds_source source;
     brds_network other; /* the second network */
@@ -33,6 +54,8 @@ typedef struct {
     uint64_t settle;      /* cycles after which nothing more can come */
     uint64_t count;       /* sequences of the disturbed run */
     uint32_t seen;        /* error bits that faults_check found and cleared */
+    faults_place at;      /* in the cycle to come */
+    uint64_t events[EVENTS][PLACES];
 } faults;
 
 typedef struct {
@@ -40,6 +63,10 @@ typedef struct {
     brds_status (*run)(faults *f, brds_diag *diag);
     bool needs_axil, needs_ram, needs_state;
 } faults_test;
+
+/* The campaign of f->count sequences (faults_campaign.c): one disturbance each, of every kind in turn; writes
+ * what it did to `path`. */
+brds_status faults_campaign(faults *f, const char *path, brds_diag *diag);
 
 extern const faults_test faults_x_tests[], faults_w_tests[], faults_reset_tests[],
     faults_axil_tests[], faults_y_tests[], faults_random_tests[]; /* end with {0} */
@@ -56,6 +83,24 @@ void faults_forget(faults *f);          /* empties f->x */
 bool faults_has_range(const faults *f); /* a vector's element can be out of its format */
 unsigned faults_below(faults *f, unsigned bound);
 
+/* A copy of a network's image with room for some words more; `bytes` is the caller's to free. */
+typedef struct {
+    uint8_t *bytes;
+    size_t words, width;
+} faults_image;
+
+enum { FAULTS_SPARE_WORDS = 8 };
+
+brds_status faults_copy_image(faults *f, int network, faults_image *c, brds_diag *diag);
+void faults_put_field(const faults_image *c, size_t word, uint32_t value);
+void faults_flip(const faults_image *c, size_t bit);
+
+/* ---- faults_axil.c ---- */
+
+/* faults_send while an AXI4-Lite master reads and writes everywhere, but changes no register; chance in 256 that
+ * it pauses. Bad addresses set AXIL_ADDRESS. */
+brds_status faults_send_with_traffic(faults *f, unsigned stall, brds_diag *diag);
+
 /* ---- faults_run.c ---- */
 
 /* Reset, no stalls, weights of network 0 loaded. */
@@ -65,6 +110,8 @@ void faults_reset(faults *f);
 /* Sends an image, as it is, to its end. */
 brds_status faults_load(faults *f, const uint8_t *image, size_t words, brds_diag *diag);
 brds_status faults_load_network(faults *f, int network, brds_diag *diag);
+/* Counts an event at the place where the core is. */
+void faults_event(faults *f, faults_events e);
 /* Some cycles with whatever is being sent. */
 brds_status faults_cycles(faults *f, uint64_t cycles, brds_diag *diag);
 /* Begins to send f->x. */

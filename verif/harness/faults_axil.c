@@ -270,11 +270,10 @@ static brds_status learn(faults *f, master *m, brds_diag *diag)
     return status;
 }
 
-static brds_status traffic_round(faults *f, master *m, brds_diag *diag)
+/* Sends f->x with traffic, then lets the master end what it has begun. */
+static brds_status send_with_master(faults *f, master *m, brds_diag *diag)
 {
     brds_driver *d = &f->driver;
-    for (int i = 0; i < 6; i++)
-        faults_sequence(f, faults_steps(f));
     faults_begin(f);
     m->quiet = false;
     m->answers = 0;
@@ -292,25 +291,35 @@ static brds_status traffic_round(faults *f, master *m, brds_diag *diag)
     d->pins.axil_rready = d->pins.axil_bready = 0;
     if (!status && m->answers == 0)
         status = brds_fail(diag, BRDS_EDIFFER, "", "", "no AXI4-Lite traffic");
+    return status ? status : faults_finish(f, diag);
+}
+
+brds_status faults_send_with_traffic(faults *f, unsigned stall, brds_diag *diag)
+{
+    master *m = calloc(1, sizeof *m);
+    if (!m)
+        return brds_fail_memory(diag);
+    brds_status status = learn(f, m, diag);
+    m->stall = stall;
     if (!status)
-        status = faults_finish(f, diag);
-    return status ? status : faults_check(f, f->ref.errors & AXIL_ADDRESS, diag);
+        status = send_with_master(f, m, diag);
+    free(m);
+    return status;
 }
 
 static brds_status traffic(faults *f, brds_diag *diag)
 {
     static const unsigned stalls[] = {0, 128, 230};
-    master *m = calloc(1, sizeof *m);
-    if (!m)
-        return brds_fail_memory(diag);
-    brds_status status = learn(f, m, diag);
+    brds_status status = BRDS_OK;
     for (int round = 0; !status && round < 6; round++) {
-        m->stall = stalls[round % 3];
         if (round >= 3)
             faults_random_stalls(f);
-        status = traffic_round(f, m, diag);
+        for (int i = 0; i < 6; i++)
+            faults_sequence(f, faults_steps(f));
+        status = faults_send_with_traffic(f, stalls[round % 3], diag);
+        if (!status)
+            status = faults_check(f, f->ref.errors & AXIL_ADDRESS, diag);
     }
-    free(m);
     return status;
 }
 
@@ -356,11 +365,75 @@ static brds_status counters_while_reading(faults *f, brds_diag *diag)
     return status ? status : faults_want("STALL_OUT with reads", out[1], out[0], diag);
 }
 
+/* ---- STATUS.idle is 0 while anything waits, whatever it is ---- */
+
+static brds_status want_status(faults *f, const char *when, uint32_t want, brds_diag *diag)
+{
+    uint32_t value = 0;
+    brds_status status = faults_read(f, "STATUS", &value, diag);
+    return status ? status : faults_want(when, value, want, diag);
+}
+
+static brds_status vector_waits(faults *f, brds_diag *diag)
+{
+    brds_status status = faults_write(f, "CONTROL", 0, diag);
+    faults_vector(f, BRDS_USER_FIRST | BRDS_USER_LAST, GOOD);
+    faults_begin(f);
+    if (!status)
+        status = faults_cycles(f, f->settle, diag);
+    if (!status)
+        status = want_status(f, "STATUS while a vector waits", 2, diag);
+    if (!status)
+        status = faults_write(f, "CONTROL", 1, diag);
+    return status ? status : faults_finish(f, diag);
+}
+
+static brds_status output_waits(faults *f, brds_diag *diag)
+{
+    f->driver.y_closed_until = f->driver.cycle + 5 * f->settle;
+    faults_vector(f, BRDS_USER_FIRST | BRDS_USER_LAST, GOOD);
+    faults_begin(f);
+    brds_status status = faults_cycles(f, 2 * f->settle, diag);
+    if (!status)
+        status = want_status(f, "STATUS while an output waits", 2, diag);
+    return status ? status : faults_finish(f, diag);
+}
+
+static brds_status image_waits(faults *f, brds_diag *diag)
+{
+    const brds_image *image = &f->packed[1].image;
+    f->driver.image = image->bytes;
+    f->driver.image_words = image->words;
+    f->driver.image_sent = 0;
+    brds_status status = BRDS_OK;
+    while (!status && f->driver.image_sent < image->words / 2)
+        status = faults_cycles(f, 1, diag);
+    faults_stalls(f, 0, 0, 256);
+    if (!status)
+        status = faults_cycles(f, f->settle, diag);
+    if (!status)
+        status = want_status(f, "STATUS while an image waits", 4, diag);
+    faults_stalls(f, 0, 0, 0);
+    return status ? status : faults_finish(f, diag);
+}
+
+static brds_status not_idle(faults *f, brds_diag *diag)
+{
+    brds_status status = vector_waits(f, diag);
+    if (!status)
+        status = output_waits(f, diag);
+    if (!status && f->ram)
+        status = image_waits(f, diag);
+    faults_sequence(f, 2);
+    return status ? status : faults_send_check(f, 0, diag);
+}
+
 const faults_test faults_axil_tests[] = {
     {.name = "axil: constants", .run = constants, .needs_axil = true},
     {.name = "axil: a read of every address", .run = every_read, .needs_axil = true},
     {.name = "axil: a write of every address", .run = every_write, .needs_axil = true},
     {.name = "axil: byte strobes", .run = strobes, .needs_axil = true},
+    {.name = "axil: idle only at rest", .run = not_idle, .needs_axil = true},
     {.name = "axil: random traffic while streaming", .run = traffic, .needs_axil = true},
     {.name = "axil: reads change no counter", .run = counters_while_reading, .needs_axil = true},
     {0}};

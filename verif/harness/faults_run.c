@@ -76,11 +76,53 @@ brds_status faults_soft_reset(faults *f, brds_diag *diag)
 
 /* ---- cycles ---- */
 
+__attribute__((weak)) unsigned dut_beat(const struct brds_dut *dut)
+{
+    (void)dut;
+    return 1;
+}
+
+static faults_place find_place(const faults *f)
+{
+    static const faults_place of_kind[] = {[BRDS_PHASE_GATES] = AT_GATES,
+                                           [BRDS_PHASE_PROJECTION] = AT_PROJECTION,
+                                           [BRDS_PHASE_HEAD] = AT_HEAD};
+    unsigned beat = dut_beat(f->driver.dut);
+    if (beat & 2u)
+        return of_kind[f->packed[0].plan.phases[beat >> 2].kind];
+    return beat & 1u ? AT_IDLE : AT_DRAIN;
+}
+
+void faults_event(faults *f, faults_events e)
+{
+    f->events[e][f->at]++;
+}
+
+/* One cycle, and what happened in it. */
+static brds_status one_cycle(faults *f, brds_diag *diag)
+{
+    const brds_driver *d = &f->driver;
+    uint32_t before = f->ref.errors;
+    bool more = d->x && d->x_sent < d->x->words;
+    brds_status status = brds_driver_cycle(&f->driver, diag);
+    if (f->ref.errors & ~before &
+        (X_EARLY_LAST | X_LATE_LAST | X_NO_FIRST | X_NO_WEIGHTS | X_RANGE | X_STATE))
+        faults_event(f, EVENT_X_ERROR);
+    if (more && !d->pins.x_tvalid)
+        faults_event(f, EVENT_X_GAP);
+    if (d->pins.x_tvalid && !d->pins.x_tready)
+        faults_event(f, EVENT_X_PRESSURE);
+    if (d->pins.y_tvalid && !d->pins.y_tready)
+        faults_event(f, EVENT_Y_PRESSURE);
+    f->at = find_place(f);
+    return status;
+}
+
 brds_status faults_cycles(faults *f, uint64_t cycles, brds_diag *diag)
 {
     brds_status status = BRDS_OK;
     for (uint64_t i = 0; !status && i < cycles; i++)
-        status = brds_driver_cycle(&f->driver, diag);
+        status = one_cycle(f, diag);
     if (!status && f->ref.broken)
         status = brds_fail(diag, BRDS_EDIFFER, "", "", "%s (cycle %" PRIu64 ")", f->ref.broken,
                            f->driver.cycle);

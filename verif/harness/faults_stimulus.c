@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Packets for s_axis_x.  What a core must ignore is random: elements past a
+ * Packets for s_axis_x, and images that can be damaged.  What a core must ignore is random: elements past a
  * vector's end, tuser of all words but the first, and tuser bit 2 where there
  * are no initial states.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "faults.h"
@@ -132,4 +133,28 @@ void faults_sequence(faults *f, int steps)
     for (int t = 0; t < steps; t++)
         faults_vector(f, (t == 0 ? BRDS_USER_FIRST : 0u) | (t + 1 == steps ? BRDS_USER_LAST : 0u),
                       GOOD);
+}
+
+brds_status faults_copy_image(faults *f, int network, faults_image *c, brds_diag *diag)
+{
+    const brds_image *image = &f->packed[network].image;
+    c->width = (size_t)image->stream_bits / 8;
+    c->words = image->words;
+    c->bytes = malloc((c->words + FAULTS_SPARE_WORDS) * c->width);
+    if (!c->bytes)
+        return brds_fail_memory(diag);
+    memcpy(c->bytes, image->bytes, c->words * c->width);
+    memset(c->bytes + c->words * c->width, 0x5a, FAULTS_SPARE_WORDS * c->width);
+    return BRDS_OK;
+}
+
+void faults_put_field(const faults_image *c, size_t word, uint32_t value)
+{
+    for (int b = 0; b < 4; b++)
+        c->bytes[word * c->width + (size_t)b] = (uint8_t)(value >> (8 * b));
+}
+
+void faults_flip(const faults_image *c, size_t bit)
+{
+    c->bytes[bit / 8] ^= (uint8_t)(1u << (bit % 8));
 }

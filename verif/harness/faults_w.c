@@ -10,40 +10,8 @@
 
 enum { ROUNDS = 4 };
 
-/* A copy of a network's image with room for some words more. */
-typedef struct {
-    uint8_t *bytes;
-    size_t words, width;
-} copy;
-
-enum { SPARE_WORDS = 8 };
-
-static brds_status copy_image(faults *f, int network, copy *c, brds_diag *diag)
-{
-    const brds_image *image = &f->packed[network].image;
-    c->width = (size_t)image->stream_bits / 8;
-    c->words = image->words;
-    c->bytes = malloc((c->words + SPARE_WORDS) * c->width);
-    if (!c->bytes)
-        return brds_fail_memory(diag);
-    memcpy(c->bytes, image->bytes, c->words * c->width);
-    memset(c->bytes + c->words * c->width, 0x5a, SPARE_WORDS * c->width);
-    return BRDS_OK;
-}
-
-static void put_field(const copy *c, size_t word, uint32_t value)
-{
-    for (int b = 0; b < 4; b++)
-        c->bytes[word * c->width + (size_t)b] = (uint8_t)(value >> (8 * b));
-}
-
-static void flip(const copy *c, size_t bit)
-{
-    c->bytes[bit / 8] ^= (uint8_t)(1u << (bit % 8));
-}
-
 /* Loads a damaged image: its error, no weights, vectors refused; then a good image works. */
-static brds_status refused(faults *f, const copy *c, uint32_t wanted, brds_diag *diag)
+static brds_status refused(faults *f, const faults_image *c, uint32_t wanted, brds_diag *diag)
 {
     brds_status status = faults_load(f, c->bytes, c->words, diag);
     if (!status)
@@ -65,15 +33,15 @@ static brds_status header(faults *f, size_t word, uint32_t wanted, brds_diag *di
 {
     brds_status status = BRDS_OK;
     for (int round = 0; !status && round < ROUNDS; round++) {
-        copy c;
-        status = copy_image(f, 1, &c, diag);
+        faults_image c;
+        status = faults_copy_image(f, 1, &c, diag);
         if (status)
             return status;
         faults_random_stalls(f);
-        flip(&c, word * c.width * 8 + faults_below(f, 32));
+        faults_flip(&c, word * c.width * 8 + faults_below(f, 32));
         if (round % 2) { /* with a good checksum */
             size_t size = (c.words - 1) * c.width;
-            put_field(&c, c.words - 1, (uint32_t)crc32(0, c.bytes, (uInt)size));
+            faults_put_field(&c, c.words - 1, (uint32_t)crc32(0, c.bytes, (uInt)size));
         }
         status = refused(f, &c, wanted, diag);
         free(c.bytes);
@@ -106,8 +74,8 @@ static brds_status early_last(faults *f, brds_diag *diag)
 {
     brds_status status = BRDS_OK;
     for (int round = 0; !status && round < 6; round++) {
-        copy c;
-        status = copy_image(f, 1, &c, diag);
+        faults_image c;
+        status = faults_copy_image(f, 1, &c, diag);
         if (status)
             return status;
         faults_random_stalls(f);
@@ -125,12 +93,12 @@ static brds_status late_last(faults *f, brds_diag *diag)
 {
     brds_status status = BRDS_OK;
     for (int round = 0; !status && round < ROUNDS; round++) {
-        copy c;
-        status = copy_image(f, 1, &c, diag);
+        faults_image c;
+        status = faults_copy_image(f, 1, &c, diag);
         if (status)
             return status;
         faults_random_stalls(f);
-        c.words += 1 + faults_below(f, SPARE_WORDS);
+        c.words += 1 + faults_below(f, FAULTS_SPARE_WORDS);
         status = refused(f, &c, W_LENGTH, diag);
         free(c.bytes);
     }
@@ -141,11 +109,11 @@ static brds_status bad_crc(faults *f, brds_diag *diag)
 {
     brds_status status = BRDS_OK;
     for (int round = 0; !status && round < ROUNDS; round++) {
-        copy c;
-        status = copy_image(f, 1, &c, diag);
+        faults_image c;
+        status = faults_copy_image(f, 1, &c, diag);
         if (status)
             return status;
-        flip(&c, (c.words - 1) * c.width * 8 + faults_below(f, 32));
+        faults_flip(&c, (c.words - 1) * c.width * 8 + faults_below(f, 32));
         status = refused(f, &c, W_CRC, diag);
         free(c.bytes);
     }
@@ -157,15 +125,15 @@ static brds_status flipped_bit(faults *f, brds_diag *diag)
 {
     brds_status status = BRDS_OK;
     for (int round = 0; !status && round < 12; round++) {
-        copy c;
-        status = copy_image(f, 1, &c, diag);
+        faults_image c;
+        status = faults_copy_image(f, 1, &c, diag);
         if (status)
             return status;
         size_t width = c.width * 8, bits = (c.words - 1) * width;
         size_t bit = 4 * width + brds_random_below(&f->random, bits - 4 * width);
         if (round < 4 && width > 32)
             bit = (size_t)round * width + 32 + faults_below(f, (unsigned)width - 32);
-        flip(&c, bit);
+        faults_flip(&c, bit);
         faults_random_stalls(f);
         status = refused(f, &c, W_CRC, diag);
         free(c.bytes);
@@ -176,12 +144,12 @@ static brds_status flipped_bit(faults *f, brds_diag *diag)
 /* Above the checksum in the last word nothing is looked at. */
 static brds_status above_crc(faults *f, brds_diag *diag)
 {
-    copy c;
-    brds_status status = copy_image(f, 1, &c, diag);
+    faults_image c;
+    brds_status status = faults_copy_image(f, 1, &c, diag);
     if (status)
         return status;
     if (c.width > 4)
-        flip(&c, ((c.words - 1) * c.width + 4) * 8 + faults_below(f, 8));
+        faults_flip(&c, ((c.words - 1) * c.width + 4) * 8 + faults_below(f, 8));
     status = faults_load(f, c.bytes, c.words, diag);
     free(c.bytes);
     faults_sequence(f, 2);
@@ -279,12 +247,12 @@ static brds_status x_while_loading(faults *f, brds_diag *diag)
     brds_status status = BRDS_OK;
     for (int round = 0; !status && round < 8; round++) {
         bool bad = round % 2 != 0;
-        copy c;
-        status = copy_image(f, round / 2 % NETWORKS, &c, diag);
+        faults_image c;
+        status = faults_copy_image(f, round / 2 % NETWORKS, &c, diag);
         if (status)
             return status;
         if (bad)
-            flip(&c, (c.words / 2) * c.width * 8);
+            faults_flip(&c, (c.words / 2) * c.width * 8);
         faults_random_stalls(f);
         f->driver.image = c.bytes;
         f->driver.image_words = c.words;
