@@ -362,6 +362,8 @@ module brds_core #(
     // ---- status, errors, counters ----
     assign status_weights_ok = weights_ok;
     assign status_loading = loading;
+    // without check bits bit 11 is constant
+    localparam [15:0] ERRORS = PROTECT != 0 ? 16'hffff : 16'hf7ff;
     always @(posedge clk) begin
         if (crst) begin
             status_idle <= 1'b0;
@@ -370,7 +372,7 @@ module brds_core #(
         end else begin
             status_idle <= ctrl_empty && x_quiet && y_none && !loading;
             status_sequence_open <= sequence_open;
-            error <= (error & ~error_clear) | {4'd0, word_bad || unit_bad, load_error, x_error};
+            error <= (error & ~error_clear & ERRORS) | {4'd0, word_bad || unit_bad, load_error, x_error};
         end
     end
 
