@@ -70,7 +70,7 @@ static void expect_told(const char *const *texts)
 #define ACCURACY(loss, value) "{\"loss\": " loss ", \"accuracy\": " value "}"
 #define EPOCH(label, epoch, train, valid)                                                          \
     "{\"label\": \"" label "\", \"epoch\": " epoch ", \"train\": " train ", \"valid\": " valid "}" \
-                                                                                               "\n"
+    "\n"
 
 static void test_one_curve(void **state)
 {
