@@ -97,7 +97,7 @@ typedef struct {
     brds_safetensors *file;
     brds_diag *diag;
     size_t limit; /* of bytes that may come */
-    bool starved; /* no memory for what came */
+    bool starved; /* no memory for what came, or it cannot be read */
 } receiver;
 
 /* False where the pipe ends, or says what cannot be. */
@@ -225,6 +225,7 @@ static brds_status receive(int handle, pid_t child, brds_safetensors *file, cons
     int end = 0;
     bool all = r.pipe && get_all(&r, &status);
     if (r.pipe) {
+        r.starved = r.starved || ferror(r.pipe);
         fclose(r.pipe);
     } else {
         close(handle);
