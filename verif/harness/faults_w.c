@@ -292,6 +292,57 @@ static brds_status after_error(faults *f, brds_diag *diag)
     return status;
 }
 
+/* Loads network 0 with the gap of one edge changed, and times a sequence. */
+static brds_status time_gap(faults *f, int edge, uint32_t gap, uint64_t *cycles, brds_diag *diag)
+{
+    brds_image *image = &f->packed[0].image;
+    size_t width = (size_t)image->stream_bits / 8;
+    faults_image c = {image->bytes, image->words,
+                      width}; /* in place: the reference knows it then */
+    size_t word = 4 + (size_t)(f->packed[0].plan.phase_count + edge), last = image->words - 1;
+    uint8_t *field = image->bytes + word * width;
+    uint32_t was = (uint32_t)field[0] | (uint32_t)field[1] << 8;
+    faults_put_field(&c, word, gap);
+    faults_put_field(&c, last, (uint32_t)crc32(0, c.bytes, (uInt)(last * width)));
+    brds_status status = faults_load(f, c.bytes, c.words, diag);
+    uint64_t start = f->driver.cycle;
+    for (int t = 0; t < 3; t++)
+        faults_vector(f, (t == 0 ? BRDS_USER_FIRST : 0u) | (t == 2 ? BRDS_USER_LAST : 0u), GOOD);
+    faults_begin(f);
+    while (!status && (f->driver.x_sent < f->driver.x->words || reference_due(&f->ref)) &&
+           f->driver.cycle - start < 4 * UINT64_C(65536) + 20 * f->settle)
+        status = faults_cycles(f, 1, diag);
+    *cycles = f->driver.cycle - start;
+    if (!status)
+        status = faults_finish(f, diag);
+    faults_put_field(&c, word, was);
+    faults_put_field(&c, last, (uint32_t)crc32(0, c.bytes, (uInt)(last * width)));
+    return status ? status : faults_check(f, 0, diag);
+}
+
+/* Every bit of every gap lengthens a sequence by what it says: by once or as often as its edge is met. */
+static brds_status gap_bits(faults *f, brds_diag *diag)
+{
+    brds_status status = BRDS_OK;
+    for (int e = 0; !status && e < f->packed[0].plan.edge_count; e++) {
+        uint64_t base = 0, cycles = 0;
+        uint32_t usual = (uint32_t)f->packed[0].schedule.gaps[e];
+        status = time_gap(f, e, usual, &base, diag);
+        for (int bit = 0; !status && bit < 16; bit++) {
+            uint32_t gap = (uint32_t)1 << bit;
+            if (gap <= usual + 2 * f->step_cycles) /* others' work may hide it */
+                continue;
+            status = time_gap(f, e, gap, &cycles, diag);
+            if (!status && (cycles < gap || cycles > base + 3 * (uint64_t)gap))
+                status = faults_want("cycles with a longer gap", cycles, base + gap, diag);
+        }
+    }
+    faults_sequence(f, 2);
+    if (!status)
+        status = faults_load_network(f, 0, diag);
+    return status ? status : faults_send_check(f, 0, diag);
+}
+
 const faults_test faults_w_tests[] = {
     {.name = "w: bad magic number", .run = bad_magic, .needs_ram = true},
     {.name = "w: bad version", .run = bad_version, .needs_ram = true},
@@ -306,5 +357,6 @@ const faults_test faults_w_tests[] = {
     {.name = "w: while busy", .run = while_busy, .needs_ram = true},
     {.name = "w: between the steps of a sequence", .run = between_steps, .needs_ram = true},
     {.name = "w: vectors offered while loading", .run = x_while_loading, .needs_ram = true},
+    {.name = "w: every bit of a gap", .run = gap_bits, .needs_ram = true},
     {.name = "w: after a cut sequence", .run = after_error, .needs_ram = true},
     {0}};

@@ -1,0 +1,62 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+#
+# proofs.sh CORE NUMBER MODULE: does a proof of verif/formal notice the mutation? The same mutation (cell of the
+# same kind at the same place of the source, same port and bit) is made in the module as each proof elaborates
+# it; a counterexample from reset kills. Prints killed or survived. A proof in whose parameters there is no such
+# cell, or more than one, says nothing.
+# Environment: SRCDIR, BRDSGEN, OUT, PROOF_SECONDS.
+set -uf
+core=$1 number=$2 module=$3
+formal=$SRCDIR/verif/formal
+work=$(mktemp -d) || exit 3
+trap 'rm -rf "$work"' EXIT
+
+mutation=$(sed -n "${number}s/^[^ ]* [^ ]* [^ ]* mutate //p" "$OUT/$core/mutants.txt")
+# field NAME: of the mutation; the last if there are several
+field() {
+    printf '%s\n' "$mutation" | sed -n "s/.* -$1 \([^ ]*\).*/\1/p"
+}
+mode=$(printf '%s\n' "$mutation" | sed 's/-mode \([^ ]*\).*/\1/')
+kind=$(field cell | sed 's/^\$\([a-z_]*\)\$.*/\1/')
+control=$(field ctrlbit)
+options="-mode inv -port $(field port) -portbit $(field portbit)"
+place=$(field src)
+
+# depth PROPERTY: within which mutations.txt expects a counterexample
+depth() {
+    awk -v p="$1" '!/^#/ && $1 == p && $2 > most { most = $2 } END { print most ? most : 12 }' "$formal/mutations.txt"
+}
+
+# try PROPERTY FILES [NAME=VALUE...]: 0 if the proof fails with the mutation
+try() {
+    property=$1
+    case $module in
+        regs) files=core:$core path=$work/core/rtl ;;
+        *) files=$2 path=$SRCDIR/rtl_templates ;;
+    esac
+    shift 2
+    rm -rf "$work/core"
+    MUTATE_NETLIST="mutate -list 1000 $options -src $path/$place -o $work/candidates"
+    export MUTATE_NETLIST
+    sh "$formal/compile.sh" "$work" "$property" "$files" "$@" || return 1
+    grep -F -e "-cell \$$kind\$" "$work/candidates" |
+        sed "s/-mode inv/-mode $mode${control:+ -ctrlbit $control}/" >"$work/chosen"
+    [ "$(wc -l <"$work/chosen")" -eq 1 ] || return 1
+    rm -rf "$work/core"
+    MUTATE_NETLIST="script $work/chosen"
+    sh "$formal/compile.sh" "$work" "$property" "$files" "$@" || return 1
+    timeout "${PROOF_SECONDS:-300}" yosys-smtbmc -s z3 --unroll -t "$(depth "$property")" "$work/$property.smt2" \
+        >"$work/solver.log" 2>&1
+    grep -q 'Assert failed' "$work/solver.log"
+}
+
+name=$module.v
+[ "$module" != regs ] || name=core:
+awk -v name="$name" '!/^#/ && NF && $3 != "cover" && index($5, name) && (name != "core:" || !n++)' "$formal/proofs.txt" \
+    >"$work/list"
+while read -r _ property _ _ files parameters; do
+    # shellcheck disable=SC2086 # parameters are words
+    try "$property" "$files" $parameters </dev/null && echo killed && exit
+done <"$work/list"
+echo survived
