@@ -5,6 +5,7 @@
 # failed.  A spec that fails is shrunk (SHRINK=no: not).  Called by run.sh, which sets the environment.
 set -u
 seed=$1
+begin=$(date +%s)
 here=$(cd "$(dirname "$0")" && pwd)
 . "$here/common.sh"
 name=random_$seed
@@ -12,6 +13,7 @@ spec=$OUT/specs/$name.json
 rm -f "$OUT/done/$seed" "$OUT/runs/$name"-*.json
 "$HARNESS/randspec" "$seed" >"$spec.new" && mv "$spec.new" "$spec" || exit 3
 through "$name" "$spec" "$seed" || exit 3
+echo $(($(date +%s) - begin)) >>"$OUT/seconds"
 if [ -s "$OUT/work/$name/failed" ]; then
     cp "$OUT/work/$name/failed" "$OUT/done/$seed"
     echo "FAIL $name: repeat with: sh verif/random/stage.sh $seed $spec"

@@ -47,6 +47,7 @@ for other in "$BUILDDIR"/random/????????????????; do
 done
 rm -rf "$OUT/shrink"
 mkdir -p "$OUT/specs" "$OUT/done" "$OUT/runs" "$OUT/shrink"
+: >>"$OUT/seconds" # a line a spec: they add up over runs that were killed
 
 [ -z "${COUNTS-}" ] && usual=$complete || usual=$suite
 count=${RANDOM_SPECS:-$usual}
@@ -58,10 +59,7 @@ for seed; do
     [ "$(cat "$OUT/done/$seed" 2>/dev/null)" = passed ] || echo "$seed"
 done >"$todo"
 echo "random: $# specs, $(wc -l <"$todo") to run"
-begin=$(date +%s)
-xargs -P "${JOBS:-2}" -n 1 sh "$here/one.sh" <"$todo"
-end=$(date +%s)
-echo $(($(cat "$OUT/seconds" 2>/dev/null || echo 0) + end - begin)) >"$OUT/seconds"
+xargs -r -P "${JOBS:-2}" -n 1 sh "$here/one.sh" <"$todo"
 
 passed=0
 failed=0
@@ -96,6 +94,6 @@ if [ "$ran" -lt $complete ]; then
 fi
 mkdir -p "$BUILDDIR/verification"
 # shellcheck disable=SC2086
-cover $lenient --runs "$OUT/runs" --command "$command" --seconds "$(cat "$OUT/seconds")" --tools "$tools" \
+cover $lenient --runs "$OUT/runs" --command "$command" --seconds "$(awk '{ sum += $1 } END { print sum + 0 }' "$OUT/seconds")" --tools "$tools" \
     --output "$BUILDDIR/verification/random.json" "$OUT"/specs/*.json || failed=$((failed + 1))
 finish $passed $failed 0
