@@ -38,11 +38,11 @@ done >"$work/all"
 
 # survivors that survivors.txt explains
 awk -F '\t' '
-    FILENAME == ARGV[1] { if (!/^#/ && NF == 3) { n++; module[n] = $1; pattern[n] = $2; reason[n] = $3 } next }
+    FILENAME == ARGV[1] { if (!/^#/ && NF == 4) { n++; of[n] = $1; module[n] = $2; pattern[n] = $3; reason[n] = $4 } next }
     $3 == "survived" {
         why = ""
         for (i = 1; i <= n && why == ""; i++)
-            if ($2 == module[i] && $5 ~ pattern[i]) why = reason[i]
+            if ((of[i] == "*" || $1 == of[i]) && $2 == module[i] && $5 ~ pattern[i]) why = reason[i]
         if (why != "") $3 = "explained"
         print $1 "\t" $2 "\t" $3 "\t" why "\t" $5
         next

@@ -138,11 +138,11 @@ done
 
 # shellcheck disable=SC2086 # cores are words
 if [ $quick = yes ]; then
-    sh "$here/report.sh" --first $quick_mutants $cores >"$work/report" || exit 3
+    sh "$here/report.sh" --first $quick_mutants $cores >"$work/report"
+    [ -s "$work/report" ] || exit 3
     cat "$work/report"
     # shellcheck disable=SC2046 # counts are words
-    finish $(sed -n 's/^\([0-9]*\) killed, \([0-9]*\) equivalent, \([0-9]*\) explained, \([0-9]*\) survived.*/\1 \2 \3 \4/p' \
-        "$work/report" | awk '{ print $1 + $2 + $3, $4, 0 }')
+    finish $(awk '$2 == "killed," { print $1 + $3 + $5, $7 + $9, 0 }' "$work/report")
 fi
 part=$BUILDDIR/verification/mutation.json
 mkdir -p "${part%/*}"
