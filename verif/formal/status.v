@@ -5,7 +5,10 @@
 // saturations up to three cycles longer; error bits stay until they are cleared; the status follows its parts.
 `default_nettype none
 
-module status (
+module status #(
+    // as brds_core's
+    parameter integer PROTECT = 0
+) (
     input wire clk,
     input wire rst,
     input wire soft_reset,
@@ -14,9 +17,9 @@ module status (
 );
     wire idle, weights_ok, is_loading, is_open;
     wire [15:0] error;
-    wire [31:0] steps, sequences, s_gate, s_function, s_cell, s_output;
+    wire [31:0] steps, sequences, s_gate, s_function, s_cell, s_output, corrected, uncorrected;
     wire [63:0] busy, stall_in, stall_out;
-    brds_core dut (
+    brds_core #(.PROTECT(PROTECT)) dut (
         .clk(clk), .rst(rst), .s_axis_x_tdata(64'd0), .s_axis_x_tvalid(1'b0), .s_axis_x_tready(),
         .s_axis_x_tlast(1'b0), .s_axis_x_tuser(3'd0), .s_axis_w_tdata(64'd0), .s_axis_w_tvalid(1'b0),
         .s_axis_w_tready(), .s_axis_w_tlast(1'b0), .m_axis_y_tdata(), .m_axis_y_tvalid(),
@@ -26,7 +29,8 @@ module status (
         .status_sequence_open(is_open), .error(error), .count_steps(steps),
         .count_sequences(sequences), .count_busy(busy), .count_stall_in(stall_in),
         .count_stall_out(stall_out), .count_sat_gate(s_gate), .count_sat_function(s_function),
-        .count_sat_cell(s_cell), .count_sat_output(s_output));
+        .count_sat_cell(s_cell), .count_sat_output(s_output), .count_corrected(corrected),
+        .count_uncorrected(uncorrected));
 
     (* hierconn *) wire \dut.ev_step , \dut.ev_sequence , \dut.ev_busy , \dut.ev_stall_in , \dut.ev_stall_out ;
     (* hierconn *) wire [8:0] \dut.sat_gate , \dut.sat_function , \dut.sat_cell , \dut.sat_output ;
@@ -34,6 +38,7 @@ module status (
     (* hierconn *) wire \dut.sequence_open ;
     (* hierconn *) wire [4:0] \dut.load_error ;
     (* hierconn *) wire [5:0] \dut.x_error ;
+    (* hierconn *) wire \dut.word_bad , \dut.unit_bad , \dut.word_corrected , \dut.unit_corrected ;
 
     function [63:0] sum(input [63:0] value, input [8:0] add, input integer bits);
         reg [64:0] most;
@@ -48,9 +53,10 @@ module status (
     reg [1:0] flush;                     // cycles in which saturations of before a reset may still come
     reg was_reset, was_clear, was_flush, was_idle, was_open;
     reg [15:0] was_error, was_cleared, was_raised;
-    reg [31:0] was_steps, was_sequences, was_gate, was_function, was_cell, was_output;
+    reg [31:0] was_steps, was_sequences, was_gate, was_function, was_cell, was_output, was_corrected, was_uncorrected;
     reg [63:0] was_busy, was_stall_in, was_stall_out;
     wire reset = rst || soft_reset;
+    wire [15:0] kept = PROTECT == 0 ? 16'hf7ff : 16'hffff;
     always @* if (!started) assume (rst);
     always @(posedge clk) begin
         started <= 1;
@@ -62,7 +68,7 @@ module status (
         was_open <= \dut.sequence_open ;
         was_error <= error;
         was_cleared <= error_clear;
-        was_raised <= {5'd0, \dut.load_error , \dut.x_error };
+        was_raised <= {4'd0, \dut.word_bad || \dut.unit_bad , \dut.load_error , \dut.x_error };
         was_steps <= sum(steps, {8'd0, \dut.ev_step }, 32);
         was_sequences <= sum(sequences, {8'd0, \dut.ev_sequence }, 32);
         was_busy <= sum(busy, {8'd0, \dut.ev_busy }, 64);
@@ -72,6 +78,9 @@ module status (
         was_function <= sum(s_function, \dut.sat_function , 32);
         was_cell <= sum(s_cell, \dut.sat_cell , 32);
         was_output <= sum(s_output, \dut.sat_output , 32);
+        // with 0 nothing counts wrong bits, and their error bit, a constant, is not kept
+        was_uncorrected <= PROTECT == 0 ? 0 : sum(uncorrected, \dut.word_bad + \dut.unit_bad , 32);
+        was_corrected <= PROTECT != 2 ? 0 : sum(corrected, \dut.word_corrected + \dut.unit_corrected , 32);
     end
 
     always @* begin
@@ -80,12 +89,14 @@ module status (
         if (started) begin
             assert (idle == (!was_reset && was_idle));
             assert (is_open == (!was_reset && was_open));
-            assert (error == (was_reset ? 16'd0 : (was_error & ~was_cleared) | was_raised));
+            assert (error == (was_reset ? 16'd0 : (was_error & ~was_cleared & kept) | was_raised));
             assert (steps == (was_clear ? 0 : was_steps));
             assert (sequences == (was_clear ? 0 : was_sequences));
             assert (busy == (was_clear ? 0 : was_busy));
             assert (stall_in == (was_clear ? 0 : was_stall_in));
             assert (stall_out == (was_clear ? 0 : was_stall_out));
+            assert (uncorrected == (was_clear ? 0 : was_uncorrected));
+            assert (corrected == (was_clear ? 0 : was_corrected));
             assert (s_gate == (was_clear || was_flush ? 0 : was_gate));
             assert (s_function == (was_clear || was_flush ? 0 : was_function));
             assert (s_cell == (was_clear || was_flush ? 0 : was_cell));
