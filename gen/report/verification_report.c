@@ -240,7 +240,7 @@ static void put_table(const json_t *table, FILE *stream)
     }
 }
 
-/* "a 1, b 2" of {"a": 1, "b": 2} */
+/* "a b 1, c 2" of {"a_b": 1, "c": 2} */
 static void put_pairs(const json_t *object, FILE *stream)
 {
     const char *key, *separator = "";
@@ -248,7 +248,9 @@ static void put_pairs(const json_t *object, FILE *stream)
     json_object_foreach((json_t *)object, key, value)
     {
         fputs(separator, stream);
-        put_text(key, stream);
+        for (const char *c = key; *c != '\0'; c++) {
+            fputc(*c == '_' ? ' ' : *c, stream);
+        }
         fputc(' ', stream);
         put_value(value, stream);
         separator = ", ";
