@@ -29,8 +29,9 @@ awk '/^  cell / { memory = $2 ~ /brds_(ram|vmem|chunkmem)/ }
 yosys -q -p "read_rtlil memories.il; opt_clean; write_rtlil design.il.new; mutate -list 3000 -seed 1 -o candidates.txt" \
     >>yosys.log 2>&1
 
-# each module's share of the candidates, but at least two; clock pins are not logic
-grep -v -i -e '-port clk ' candidates.txt | awk -v count="$count" -v core="$core" '
+# each module's share of the candidates, but at least two; clock pins are not logic, and what Yosys made
+# without a line of the source has no module to count for
+grep -v -i -e '-port clk ' candidates.txt | grep -e ' -src [^ ]*\.v:' | awk -v count="$count" -v core="$core" '
     function module_of(line) {
         sub(/.* -src /, "", line)
         sub(/\.v:.*/, "", line)
