@@ -110,7 +110,7 @@ core() {
 # make_module MODULE OTHERS FAMILY NAME=VALUE...
 make_module() {
     sources=
-    for m in $1 $(echo "$2" | tr ',-' '  '); do sources="$sources $SRCDIR/rtl_templates/brds_$m.v"; done
+    for file in $1 $(echo "$2" | tr ',-' '  '); do sources="$sources $SRCDIR/rtl_templates/brds_$file.v"; done
     top=brds_$1 family=$3
     shift 3
     sets=
@@ -147,37 +147,40 @@ module() {
 
 # ---- self-test ----
 
-# broken TEXT COMMAND...: the command on a broken netlist must fail
-broken() {
-    text=$1
-    shift
-    if "$@" >"$work/broken.log" 2>&1; then result 1 "$text: not seen"; else result 0 "$text: seen"; fi
+# check_module MODULE OTHERS FAMILY: its netlist is proven, and no longer once a cell is broken
+check_module() {
+    work=$OUT/self-$3-$1
+    rm -rf "$work"
+    mkdir -p "$work"
+    n=0
+    { make_module "$1" "$2" "$3" && prove && n=$(break_cell "$3" "$work/netlist.v" 1 1) && [ "$n" -gt 0 ] &&
+        ! prove && grep -q unproven "$work/proof.log"; } >"$work/log" 2>&1
+    result $? "brds_$1 $3, one of $n cells broken"
 }
 
 self_test() {
-    for m in sat:- round:- count:- delay:- linear_sat:sat; do
-        for family in generic ice40; do
-            work=$OUT/self-$family-${m%:*}
-            rm -rf "$work"
-            mkdir -p "$work"
-            make_module "${m%:*}" "${m#*:}" "$family" >"$work/log" 2>&1
-            n=$(break_cell "$family" "$work/netlist.v" 1 1)
-            broken "brds_${m%:*} $family, one of $n cells" prove
-        done
+    for target in generic ice40; do
+        check_module sat - $target
+        check_module round - $target
+        check_module count - $target
+        check_module tree delay $target
+        check_module linear_sat sat $target
     done
     # in a core not every cell matters to the words of a short run
     spec=rom_projection family=ice40 seen=0
     work=$OUT/self-core
     rm -rf "$work"
     mkdir -p "$work"
-    (make_core $spec $family) >"$work/log" 2>&1
+    (make_core $spec $family && simulate $spec $family 30) >"$work/log" 2>&1
+    result $? "$spec $family as it is"
     cp "$work/netlist.v" "$work/good.v"
     for k in 1 2 3 4; do
         cp "$work/good.v" "$work/netlist.v"
         n=$(break_cell $family "$work/netlist.v" $k 4)
-        (simulate $spec $family 30) >"$work/broken.log" 2>&1 || seen=$((seen + 1))
+        (simulate $spec $family 30) >"$work/broken.log" 2>&1
+        ! grep -q '^BRDS-TB .* FAIL$' "$work/30.log" || seen=$((seen + 1))
     done
-    result $((seen < 2)) "$spec $family: $seen of 4 broken cells (of $n) seen"
+    result $((seen < 1)) "$spec $family: $seen of 4 broken cells (of $n) seen"
 }
 
 # lines WHEN FILE: the wanted lines of a table, without their first word
