@@ -61,12 +61,18 @@ build() {
         compile && link harness libharness.a && { [ "$2" = run ] || link faults libfaults.a; }
 }
 
-# run NAME HOW SEQUENCES STEPS: one coverage file a run
+# run NAME HOW SEQUENCES STEPS: one coverage file a run; with stalls a network of large weights, which makes
+# sums saturate, where weights can be loaded
 run() {
     cd "$work/core/rtl" || return
+    set -- "$@" --random-model 1
     for stalls in 0 30; do
-        BRDS_COVERAGE=$work/$stalls.dat "$work/harness" "$spec" --random-model 1 --sequences "$3" \
-            --steps "$4" --stalls $stalls -o "$work/run.json" || return
+        if [ $stalls != 0 ] && ! grep -q '"weights": "rom"' "$spec"; then
+            "$HARNESS/randmodel" "$spec" 4 "$work/large.safetensors" || return
+            set -- "$1" "$2" "$3" "$4" --model "$work/large.safetensors"
+        fi
+        BRDS_COVERAGE=$work/$stalls.dat "$work/harness" "$spec" "$5" "$6" --sequences "$3" --steps "$4" \
+            --stalls $stalls -o "$work/run.json" || return
     done
     only=
     [ "$2" != images ] || only='w: '
