@@ -292,7 +292,10 @@ static brds_status after_error(faults *f, brds_diag *diag)
     return status;
 }
 
-/* Loads network 0 with the gap of one edge changed, and times a sequence. */
+enum { GAP_STEPS = 4 };
+
+/* Loads network 0 with the gap of one edge changed, and times two sequences, in which every edge is met: that
+ * of a head's end and the gates after it only between two sequences.  What is left of the gap is waited for. */
 static brds_status time_gap(faults *f, int edge, uint32_t gap, uint64_t *cycles, brds_diag *diag)
 {
     brds_image *image = &f->packed[0].image;
@@ -306,34 +309,36 @@ static brds_status time_gap(faults *f, int edge, uint32_t gap, uint64_t *cycles,
     faults_put_field(&c, last, (uint32_t)crc32(0, c.bytes, (uInt)(last * width)));
     brds_status status = faults_load(f, c.bytes, c.words, diag);
     uint64_t start = f->driver.cycle;
-    for (int t = 0; t < 3; t++)
-        faults_vector(f, (t == 0 ? BRDS_USER_FIRST : 0u) | (t == 2 ? BRDS_USER_LAST : 0u), GOOD);
+    for (int t = 0; t < GAP_STEPS; t++)
+        faults_vector(f, t % 2 == 0 ? BRDS_USER_FIRST : BRDS_USER_LAST, GOOD);
     faults_begin(f);
     while (!status && (f->driver.x_sent < f->driver.x->words || reference_due(&f->ref)) &&
-           f->driver.cycle - start < 4 * UINT64_C(65536) + 20 * f->settle)
+           f->driver.cycle - start < (GAP_STEPS + 1) * UINT64_C(65536) + 20 * f->settle)
         status = faults_cycles(f, 1, diag);
     *cycles = f->driver.cycle - start;
     if (!status)
         status = faults_finish(f, diag);
+    if (!status)
+        status = faults_cycles(f, gap, diag);
     faults_put_field(&c, word, was);
     faults_put_field(&c, last, (uint32_t)crc32(0, c.bytes, (uInt)(last * width)));
     return status ? status : faults_check(f, 0, diag);
 }
 
-/* Every bit of every gap lengthens a sequence by what it says: by once or as often as its edge is met. */
+/* Every bit of every gap lengthens the sequences by what it says: by once or as often as its edge is met. */
 static brds_status gap_bits(faults *f, brds_diag *diag)
 {
     brds_status status = BRDS_OK;
     for (int e = 0; !status && e < f->packed[0].plan.edge_count; e++) {
         uint64_t base = 0, cycles = 0;
-        uint32_t usual = (uint32_t)f->packed[0].schedule.gaps[e];
+        uint32_t usual = (uint32_t)f->packed[0].schedule.pace.gaps[e];
         status = time_gap(f, e, usual, &base, diag);
         for (int bit = 0; !status && bit < 16; bit++) {
             uint32_t gap = (uint32_t)1 << bit;
             if (gap <= usual + 2 * f->step_cycles) /* others' work may hide it */
                 continue;
             status = time_gap(f, e, gap, &cycles, diag);
-            if (!status && (cycles < gap || cycles > base + 3 * (uint64_t)gap))
+            if (!status && (cycles < gap || cycles > base + GAP_STEPS * (uint64_t)gap))
                 status = faults_want("cycles with a longer gap", cycles, base + gap, diag);
         }
     }
