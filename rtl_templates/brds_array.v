@@ -8,6 +8,8 @@
 //   tau + LW weight word;  + LI vector address;  + LV operands;  + M products;  + TS sums;
 //   d = tau + LW+LI+LV+M+TS+1 drain registers of the group (tau of its last beat).
 //   drain_valid and the group's flags are valid in cycle d - 2.
+// Where several row groups may be open, the weight word says which group its beat belongs to, and
+// which beat is the group's first and its last.
 // Initiation interval: a beat a cycle.
 `default_nettype none
 
@@ -38,9 +40,12 @@ module brds_array #(
     parameter integer MUL_KEEP = 0,
     // 1: relative indices
     parameter integer RELATIVE = 0,
+    // bits of the number of an open row group; 0: one group at a time
+    parameter integer OPEN_BITS = 0,
     // weight memory: bits of a word, words, address bits
     parameter integer WORD_BITS = 4 * PES * (LANES_X * (WEIGHT_BITS + XI_BITS) +
-                                             LANES_H * (WEIGHT_BITS + HI_BITS)),
+                                             LANES_H * (WEIGHT_BITS + HI_BITS)) +
+                                  ((OPEN_BITS > 0) ? OPEN_BITS + 2 : 0),
     parameter integer WORDS = 256,
     parameter integer WORD_ADDR_BITS = 8,
     // bits of a chunk of the weight memory
@@ -127,8 +132,11 @@ module brds_array #(
     wire word_valid, word_first;     // with the weight word
     wire address_valid;              // with the vector address
     wire address_zero;               // h is not looked at, so its words need not be there
-    wire sum_last;                   // with the trees' sums
+    wire sum_first, sum_last;        // of the group, with the trees' sums
     wire sum_first_early, sum_last_early;
+    localparam integer NUMBER_BITS = (OPEN_BITS > 0) ? OPEN_BITS : 1;
+    wire [NUMBER_BITS-1:0] sum_number;
+    wire group_pfirst;               // d - 2: the beat is of the phase's first beats
 
     brds_flags #(.WIDTH(1), .DEPTH(LW)) u_word_valid (
         .clk(clk), .rst(rst), .d(beat_valid), .q(word_valid)
@@ -152,19 +160,42 @@ module brds_array #(
     );
 
     // d - 2 is one cycle before the sums of the last beat
-    brds_flags #(.WIDTH(1), .DEPTH(LW + ROW_DELAY - 1)) u_last (
-        .clk(clk), .rst(rst), .d(beat_valid && beat_last), .q(sum_last_early)
-    );
     brds_delay #(.WIDTH(1), .DEPTH(LW + ROW_DELAY - 1)) u_first (
         .clk(clk), .d(beat_first), .q(sum_first_early)
     );
+    generate
+        if (OPEN_BITS == 0) begin : g_one
+            brds_flags #(.WIDTH(1), .DEPTH(LW + ROW_DELAY - 1)) u_last (
+                .clk(clk), .rst(rst), .d(beat_valid && beat_last), .q(sum_last_early)
+            );
+            assign sum_first = 1'b0;
+            assign sum_number = 1'b0;
+            assign drain_pfirst = group_pfirst;
+        end else begin : g_open
+            wire [OPEN_BITS+1:0] order = word[WORD_BITS-1 -: OPEN_BITS+2];
+            wire                 phase_begins;
+            reg                  none_closed;
+            wire                 unused_last = beat_last;
+            brds_flags #(.WIDTH(1), .DEPTH(ROW_DELAY - 1)) u_last (
+                .clk(clk), .rst(rst), .d(word_valid && order[1]), .q(sum_last_early)
+            );
+            brds_delay #(.WIDTH(OPEN_BITS + 1), .DEPTH(ROW_DELAY)) u_order (
+                .clk(clk), .d({order[OPEN_BITS+1:2], order[0]}), .q({sum_number, sum_first})
+            );
+            // the first group that is closed after a phase's first beat
+            assign phase_begins = sum_first_early && group_pfirst;
+            assign drain_pfirst = phase_begins || none_closed;
+            always @(posedge clk)
+                none_closed <= drain_pfirst && !sum_last_early;
+        end
+    endgenerate
     brds_flags #(.WIDTH(1), .DEPTH(1)) u_sum_last (
         .clk(clk), .rst(rst), .d(sum_last_early), .q(sum_last)
     );
     brds_delay #(.WIDTH(FLAGS), .DEPTH(LW + ROW_DELAY - 1)) u_group (
         .clk(clk),
         .d({beat_phase, beat_pfirst, beat_par, beat_zero, beat_sfirst, beat_slast}),
-        .q({drain_phase, drain_pfirst, drain_par, drain_zero, drain_sfirst, drain_slast})
+        .q({drain_phase, group_pfirst, drain_par, drain_zero, drain_sfirst, drain_slast})
     );
     assign drain_valid = sum_last_early;
 
@@ -232,12 +263,14 @@ module brds_array #(
                     .XACC_BITS(XACC_BITS), .HACC_BITS(HACC_BITS), .X_HALF(X_HALF),
                     .H_HALF(H_HALF), .X_ADDR_BITS(X_ADDR_BITS), .H_ADDR_BITS(H_ADDR_BITS),
                     .MEMORY_REGS(MEMORY_REGS), .MUL_REGS(MUL_REGS), .ADDER_EVERY(ADDER_EVERY),
-                    .TREE_STAGES(TS), .MUL_KEEP(MUL_KEEP), .RELATIVE(RELATIVE)
+                    .TREE_STAGES(TS), .MUL_KEEP(MUL_KEEP), .RELATIVE(RELATIVE),
+                    .OPEN_BITS(OPEN_BITS)
                 ) u_row (
                     .clk(clk), .field(word[(p*4+k)*ROW_BITS +: ROW_BITS]), .first(word_first),
                     .x_base(x_base), .h_base(h_base), .x_used(address_valid),
                     .h_used(address_valid && !address_zero),
-                    .acc_clear(sum_first_early), .acc_last(sum_last),
+                    .acc_clear(sum_first_early), .acc_first(sum_first),
+                    .acc_number(sum_number), .acc_last(sum_last),
                     .vx_we(vx_we), .vx_addr(vx_addr), .vx_data(vx_data),
                     .vh_we(vh_we), .vh_addr(vh_addr), .vh_data(vh_data),
                     .drain_shift(drain_shift), .next_x(next_x), .next_h(next_h),

@@ -2,12 +2,12 @@
 //
 // Purpose: one gate row of a processing element: both lane groups, their adder
 // trees, accumulators and drain registers.
-//   acc_x = sum over the group's beats of sum over x lanes of product; acc_h likewise
-//   sum = acc + tree;  acc <= clear ? 0 : sum;  last: drain <= sum, else shift: drain <= next
+//   sum_x = sum over the group's beats so far of sum over x lanes of product; sum_h likewise
+//   last: drain <= sum, else shift: drain <= next
 // Timing: with the row field at cycle n: base, x_used and h_used at n + RELATIVE, acc_last at
 // a = n + RELATIVE + MEMORY_REGS + MUL_REGS + TREE_STAGES (the tree's sum), acc_clear a cycle
-// before the sum of a group's first field (so that it is the registers' reset, not logic before the
-// adders), the closed row in the drain registers at a + 1.  Initiation interval: 1.
+// before the sum of a group's first field, acc_first and acc_number with the sum (see brds_acc), the
+// closed row in the drain registers at a + 1.  Initiation interval: 1.
 `default_nettype none
 
 module brds_row #(
@@ -38,7 +38,9 @@ module brds_row #(
     // see brds_mul
     parameter integer MUL_KEEP = 0,
     // 1: relative indices
-    parameter integer RELATIVE = 0
+    parameter integer RELATIVE = 0,
+    // bits of the number of an open row group; 0: one group at a time
+    parameter integer OPEN_BITS = 0
 ) (
     input  wire                                     clk,
     input  wire [LANES_X*(WEIGHT_BITS+XI_BITS)+LANES_H*(WEIGHT_BITS+HI_BITS)-1:0] field,
@@ -48,6 +50,8 @@ module brds_row #(
     input  wire                                     x_used,
     input  wire                                     h_used,
     input  wire                                     acc_clear,
+    input  wire                                     acc_first,
+    input  wire [((OPEN_BITS > 0) ? OPEN_BITS : 1)-1:0] acc_number,
     input  wire                                     acc_last,
     // vector write bus
     input  wire [ELEMS-1:0]                         vx_we,
@@ -112,19 +116,16 @@ module brds_row #(
         .STAGES(TREE_STAGES)
     ) u_tree_h (.clk(clk), .d(products_h), .sum(tree_h));
 
-    reg signed [XACC_BITS-1:0] acc_x;
-    reg signed [HACC_BITS-1:0] acc_h;
-    wire signed [XACC_BITS-1:0] sum_x = acc_x + tree_x;
-    wire signed [HACC_BITS-1:0] sum_h = acc_h + tree_h;
-
-    always @(posedge clk)
-        if (acc_clear) begin
-            acc_x <= {XACC_BITS{1'b0}};
-            acc_h <= {HACC_BITS{1'b0}};
-        end else begin
-            acc_x <= sum_x;
-            acc_h <= sum_h;
-        end
+    wire signed [XACC_BITS-1:0] sum_x;
+    wire signed [HACC_BITS-1:0] sum_h;
+    brds_acc #(.BITS(XACC_BITS), .OPEN_BITS(OPEN_BITS)) u_acc_x (
+        .clk(clk), .d(tree_x), .clear(acc_clear), .first(acc_first), .number(acc_number),
+        .sum(sum_x)
+    );
+    brds_acc #(.BITS(HACC_BITS), .OPEN_BITS(OPEN_BITS)) u_acc_h (
+        .clk(clk), .d(tree_h), .clear(acc_clear), .first(acc_first), .number(acc_number),
+        .sum(sum_h)
+    );
 
     always @(posedge clk)
         if (acc_last) begin

@@ -241,7 +241,7 @@ static brds_status pack_point(const brds_args *args, const explore_job *job,
         status = brds_pack(job->explore.place, &spec, &network, &packed, diag);
     }
     if (status == BRDS_OK) {
-        brds_explore_exact(point, &packed.plan, packed.schedule.gaps);
+        brds_explore_exact(point, &packed.plan, &packed.schedule.pace);
         brds_packed_free(&packed);
     }
     brds_network_free(&network);

@@ -114,7 +114,7 @@ static json_t *edges_json(const brds_packed *packed)
         const brds_edge *edge = &packed->plan.edges[e];
         json_array_append_new(
             list, json_pack("{s:i, s:i, s:i, s:i, s:i}", "reader", edge->reader, "writer",
-                            edge->writer, "gap", packed->schedule.gaps[e], "gap_given",
+                            edge->writer, "gap", packed->schedule.pace.gaps[e], "gap_given",
                             packed->gaps_given[e], "worst_gap", packed->schedule.worst_gaps[e]));
     }
     return list;

@@ -8,13 +8,13 @@
 #include "pack/pack.h"
 #include "plan/plan.h"
 
-static brds_status report(const brds_args *args, const brds_plan *plan, const int *gaps,
+static brds_status report(const brds_args *args, const brds_plan *plan, const brds_pace *pace,
                           brds_diag *diag)
 {
     if (brds_args_flag(args, "json")) {
-        return brds_json_print(brds_plan_json(plan, gaps), stdout, diag);
+        return brds_json_print(brds_plan_json(plan, pace), stdout, diag);
     }
-    return brds_plan_print(plan, gaps, stdout, diag);
+    return brds_plan_print(plan, pace, stdout, diag);
 }
 
 static brds_status plan_shape(const brds_args *args, brds_diag *diag)
@@ -37,7 +37,7 @@ static brds_status plan_model(const brds_args *args, brds_diag *diag)
     if (status == BRDS_OK) {
         status = brds_pack(source.model_name, &source.spec, &source.network, &packed, diag);
         if (status == BRDS_OK) {
-            status = report(args, &packed.plan, packed.schedule.gaps, diag);
+            status = report(args, &packed.plan, &packed.schedule.pace, diag);
             brds_packed_free(&packed);
         }
     }

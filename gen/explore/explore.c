@@ -94,10 +94,10 @@ static void set_speed(brds_explore_point *point, double cycles)
     point->utilisation = (double)point->macs / ((double)point->multipliers * cycles);
 }
 
-void brds_explore_exact(brds_explore_point *point, const brds_plan *plan, const int *gaps)
+void brds_explore_exact(brds_explore_point *point, const brds_plan *plan, const brds_pace *pace)
 {
     point->exact = true;
-    set_speed(point, brds_plan_cycles_per_step(plan, gaps));
+    set_speed(point, brds_plan_cycles_per_step(plan, pace));
 }
 
 static void check_limits(const brds_explore *explore, brds_explore_point *point)
@@ -127,7 +127,7 @@ static brds_status predict(brds_explore *explore, const brds_spec *spec, brds_ex
 {
     brds_plan plan;
     brds_estimate estimate;
-    int gaps[BRDS_MAX_EDGES];
+    brds_pace worst = {{0}, {NULL}};
     brds_status status = brds_plan_make(spec, &plan, diag);
     if (status == BRDS_OK) {
         status = brds_plan_estimate(&plan, spec->family, &estimate, diag);
@@ -138,12 +138,12 @@ static brds_status predict(brds_explore *explore, const brds_spec *spec, brds_ex
     if (status != BRDS_OK) {
         return status;
     }
-    brds_plan_worst_gaps(&plan, gaps);
+    brds_plan_worst_gaps(&plan, worst.gaps);
     point->multipliers = plan.multipliers;
     point->clock_mhz = spec->clock_mhz;
     point->family = spec->family;
     point->macs = plan.macs;
-    point->worst_cycles = brds_plan_cycles_per_step(&plan, gaps);
+    point->worst_cycles = brds_plan_cycles_per_step(&plan, &worst);
     set_speed(point, point->worst_cycles);
     set_area(&explore->models[spec->family], &plan, &estimate, point);
     explore->has_dsp = explore->has_dsp || point->use[BRDS_DSP] > 0;

@@ -91,7 +91,7 @@ brds_status brds_explore_predict(brds_explore *explore, brds_diag *diag);
 brds_status brds_explore_front(brds_explore *explore, brds_best best, brds_diag *diag);
 
 /* Cycles of a point of the front with the gaps of its weights. */
-void brds_explore_exact(brds_explore_point *point, const brds_plan *plan, const int *gaps);
+void brds_explore_exact(brds_explore_point *point, const brds_plan *plan, const brds_pace *pace);
 
 /* Figures of a synthesis (report/synth_report.h) instead of predicted ones; limits are looked at again. */
 void brds_explore_measured(brds_explore *explore, brds_explore_point *point, const json_t *report);

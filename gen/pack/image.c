@@ -98,6 +98,15 @@ static void put_beat(const brds_plan *plan, uint8_t *bytes, const brds_slot *slo
     }
 }
 
+/* {number, last, first} of the group that a beat belongs to, at the top of its word. */
+static void put_order(const brds_plan *plan, const brds_phase *phase, int beat, uint8_t *bytes)
+{
+    int bits = brds_order_bits(plan), at = beat % phase->beats;
+    int number = beat / phase->beats % plan->spec.open_groups;
+    int field = number << 2 | (at == phase->beats - 1) << 1 | (at == 0);
+    put_bits(bytes, (size_t)(plan->word_bits - bits), field, bits);
+}
+
 static brds_status put_weights(const brds_plan *plan, const brds_schedule *schedule, uint8_t *bytes,
                                size_t stride, brds_diag *diag)
 {
@@ -107,13 +116,17 @@ static brds_status put_weights(const brds_plan *plan, const brds_schedule *sched
         return brds_fail_memory(diag);
     }
     for (int p = 0; p < plan->phase_count; p++) {
-        const brds_slot *slots = schedule->slots[p];
-        for (int beat = 0; beat < plan->phases[p].groups * plan->phases[p].beats; beat++) {
-            if (beat % plan->phases[p].beats == 0) {
+        const brds_phase *phase = &plan->phases[p];
+        const int *order = schedule->order[p];
+        for (int place = 0; place < phase->groups * phase->beats; place++) {
+            int beat = order != NULL ? order[place] : place;
+            if (beat % phase->beats == 0) {
                 memset(running, 0, lanes * sizeof(int));
             }
-            put_beat(plan, bytes, slots, running);
-            slots += lanes;
+            put_beat(plan, bytes, schedule->slots[p] + (size_t)beat * lanes, running);
+            if (order != NULL) {
+                put_order(plan, phase, beat, bytes);
+            }
             bytes += stride;
         }
     }
@@ -171,7 +184,7 @@ static void put_config(const brds_plan *plan, const brds_qnet *qnet, const brds_
         bytes += word;
     }
     for (int e = 0; e < plan->edge_count; e++) {
-        put_word32(bytes, (uint32_t)schedule->gaps[e]);
+        put_word32(bytes, (uint32_t)schedule->pace.gaps[e]);
         bytes += word;
     }
 }

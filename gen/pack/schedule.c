@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "pack/order.h"
 #include "plan/plan_private.h"
 
 enum { MAX_COMPLAINTS = 10 };
@@ -16,7 +17,9 @@ typedef struct {
     int number;
     const brds_qphase *weights;
     brds_slot *slots;
-    int late[2 * BRDS_MAX_EDGES]; /* (edge, lane group): largest write(j) - offset(b) so far */
+    /* what the beats ask of the edges that the phase reads */
+    brds_order_need needs[BRDS_MAX_EDGES];
+    int need_count;
     int complaints;
 } schedule_job;
 
@@ -115,19 +118,18 @@ static void measure_row(schedule_job *job, int group, const brds_lane_group *lan
 {
     const brds_plan *plan = job->plan;
     size_t stride = beat_stride(job);
-    for (int e = 0; e < plan->edge_count; e++) {
-        if (plan->edges[e].reader != job->number || !brds_edge_reads(plan, e, group)) {
+    for (int i = 0; i < job->need_count; i++) {
+        int e = job->needs[i].edge;
+        if (!brds_edge_reads(plan, e, group)) {
             continue;
         }
         const brds_phase *writer = &plan->phases[plan->edges[e].writer];
-        int *late = &job->late[2 * e + group];
+        int *writes = job->needs[i].write + row_group * job->phase->beats;
         for (int beat = 0; beat < job->phase->beats; beat++) {
             /* Columns ascend along the places: the last lane has the beat's latest. */
             int column = first[(size_t)beat * stride + (size_t)(lanes->lanes - 1)].column;
-            int offset = row_group * job->phase->beats + beat;
-            int cycles =
-                column < 0 ? BRDS_NEVER_LATE : brds_write_offset(plan, writer, column) - offset;
-            *late = cycles > *late ? cycles : *late;
+            int write = column < 0 ? BRDS_NEVER_LATE : brds_write_offset(plan, writer, column);
+            writes[beat] = write > writes[beat] ? write : writes[beat];
         }
     }
 }
@@ -184,14 +186,57 @@ static brds_status schedule_phase(schedule_job *job, brds_diag *diag)
     return job->complaints > 0 ? BRDS_EINPUT : BRDS_OK;
 }
 
-static void set_gaps(const schedule_job *job, brds_schedule *schedule)
+/* The gap of an edge when the phase's beats are worked in this order, the first group closed at a place; NULL:
+ * group after group. */
+static int gap_of(const schedule_job *job, const brds_order_need *need, const int *order, int first)
 {
-    for (int e = 0; e < job->plan->edge_count; e++) {
-        if (job->plan->edges[e].reader == job->number) {
-            int x = job->late[2 * e], h = job->late[2 * e + 1];
-            schedule->gaps[e] = brds_edge_gap(job->plan, e, x > h ? x : h);
-        }
+    int late = BRDS_NEVER_LATE;
+    if (brds_edge_is_drain(job->plan, need->edge)) {
+        int gap = job->plan->phases[job->plan->edges[need->edge].writer].slots - 1 - first;
+        return gap > 0 ? gap : 0;
     }
+    for (int place = 0; place < job->phase->groups * job->phase->beats; place++) {
+        int write = need->write[order != NULL ? order[place] : place];
+        int cycles = write == BRDS_NEVER_LATE ? BRDS_NEVER_LATE : write - place;
+        late = cycles > late ? cycles : late;
+    }
+    return brds_edge_gap(job->plan, need->edge, late);
+}
+
+static brds_status open_groups(schedule_job *job, brds_schedule *schedule, brds_diag *diag)
+{
+    const brds_phase *phase = job->phase;
+    int *order = malloc((size_t)phase->groups * (size_t)phase->beats * sizeof *order);
+    int *closes = malloc((size_t)phase->groups * sizeof *closes);
+    schedule->order[job->number] = order;
+    schedule->pace.closes[job->number] = closes;
+    if (order == NULL || closes == NULL) {
+        return brds_fail_memory(diag);
+    }
+    for (int i = 0; i < job->need_count; i++) {
+        job->needs[i].most = gap_of(job, &job->needs[i], NULL, phase->beats - 1);
+    }
+    return brds_order_make(job->plan, phase, job->needs, job->need_count, order, closes, diag);
+}
+
+static brds_status alloc_needs(schedule_job *job, brds_diag *diag)
+{
+    size_t beats = (size_t)job->phase->groups * (size_t)job->phase->beats;
+    for (int e = 0; e < job->plan->edge_count; e++) {
+        if (job->plan->edges[e].reader != job->number) {
+            continue;
+        }
+        brds_order_need *need = &job->needs[job->need_count];
+        *need = (brds_order_need){.edge = e, .write = malloc(beats * sizeof(int))};
+        if (need->write == NULL) {
+            return brds_fail_memory(diag);
+        }
+        for (size_t i = 0; i < beats; i++) {
+            need->write[i] = BRDS_NEVER_LATE;
+        }
+        job->need_count++;
+    }
+    return BRDS_OK;
 }
 
 static brds_status make_phase(const char *place, const brds_plan *plan, const brds_qnet *qnet,
@@ -202,16 +247,24 @@ static brds_status make_phase(const char *place, const brds_plan *plan, const br
                         .phase = &plan->phases[number],
                         .number = number,
                         .weights = &qnet->phases[number]};
-    for (int i = 0; i < 2 * BRDS_MAX_EDGES; i++) {
-        job.late[i] = BRDS_NEVER_LATE;
-    }
     brds_status status = alloc_slots(plan, job.phase, &schedule->slots[number], diag);
-    if (status != BRDS_OK) {
-        return status;
+    status = status ? status : alloc_needs(&job, diag);
+    if (status == BRDS_OK) {
+        job.slots = schedule->slots[number];
+        status = schedule_phase(&job, diag);
     }
-    job.slots = schedule->slots[number];
-    status = schedule_phase(&job, diag);
-    set_gaps(&job, schedule);
+    if (status == BRDS_OK && plan->spec.open_groups > 1) {
+        status = open_groups(&job, schedule, diag);
+    }
+    const int *closes = schedule->pace.closes[number];
+    for (int i = 0; i < job.need_count; i++) {
+        if (status == BRDS_OK) {
+            schedule->pace.gaps[job.needs[i].edge] =
+                gap_of(&job, &job.needs[i], schedule->order[number],
+                       closes != NULL ? closes[0] : job.phase->beats - 1);
+        }
+        free(job.needs[i].write);
+    }
     return status;
 }
 
@@ -235,6 +288,8 @@ void brds_schedule_free(brds_schedule *schedule)
 {
     for (int p = 0; p < BRDS_MAX_PHASES; p++) {
         free(schedule->slots[p]);
+        free(schedule->order[p]);
+        free(schedule->pace.closes[p]);
     }
     memset(schedule, 0, sizeof(*schedule));
 }

@@ -17,7 +17,10 @@ typedef struct {
 typedef struct {
     /* slots[phase]: (groups, beats, P, 4, Lx + Lh): x lanes first */
     brds_slot *slots[BRDS_MAX_PHASES];
-    int gaps[BRDS_MAX_EDGES]; /* exact for these weights */
+    /* order[phase] (groups * beats): the beat, counted group * beats + beat, that is worked at each place;
+     * NULL: one group after the other */
+    int *order[BRDS_MAX_PHASES];
+    brds_pace pace; /* exact for these weights; owns its closes */
     int worst_gaps[BRDS_MAX_EDGES];
 } brds_schedule;
 

@@ -190,7 +190,7 @@ brds_status brds_vectors_make(const brds_packed *packed, const brds_workload *wo
 brds_status brds_vectors_cycles(const brds_packed *packed, const brds_workload *workload,
                                 const brds_vectors *vectors, brds_cycles *cycles, brds_diag *diag)
 {
-    return brds_cycles_run_states(&packed->plan, packed->schedule.gaps, workload->sequences,
+    return brds_cycles_run_states(&packed->plan, &packed->schedule.pace, workload->sequences,
                                   workload->lengths, vectors->states, cycles, diag);
 }
 

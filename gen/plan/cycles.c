@@ -40,6 +40,15 @@ static int writing_slots(const brds_plan *plan, const brds_phase *phase, int gro
     return smaller(phase->slots, brds_ceil_div(rows, plan->element_lanes));
 }
 
+/* The beat of the phase that runs in which its next group to close is closed. */
+static int next_close(const simulation *sim)
+{
+    const controller *ctrl = &sim->ctrl;
+    const int *closes = sim->pace->closes[ctrl->phase];
+    return closes != NULL ? closes[ctrl->group]
+                          : (ctrl->group + 1) * sim->plan->phases[ctrl->phase].beats - 1;
+}
+
 static void push_group(simulation *sim)
 {
     const controller *ctrl = &sim->ctrl;
@@ -115,7 +124,7 @@ static bool last_beat(const simulation *sim)
 {
     const controller *ctrl = &sim->ctrl;
     const brds_phase *phase = &sim->plan->phases[ctrl->phase];
-    return ctrl->running && ctrl->beat == phase->beats - 1 && ctrl->group == phase->groups - 1;
+    return ctrl->running && ctrl->beat == phase->groups * phase->beats - 1;
 }
 
 /* Section 8, edge counters: max(gap - 1, 0) from the next cycle on, down to 0; in the writer's
@@ -126,7 +135,7 @@ static void load_edges(simulation *sim)
         if (sim->plan->edges[e].writer == sim->ctrl.phase) {
             sim->ctrl.older_at[e] = sim->ctrl.open_at[e];
             sim->ctrl.written_odd[e] = sim->ctrl.flags.odd;
-            sim->ctrl.open_at[e] = sim->cycle + (uint64_t)sim->gaps[e];
+            sim->ctrl.open_at[e] = sim->cycle + (uint64_t)sim->pace->gaps[e];
         }
     }
 }
@@ -219,11 +228,10 @@ static void count_beat(simulation *sim)
     const brds_phase *phase = &sim->plan->phases[ctrl->phase];
     sim->count.beats++;
     ctrl->last_beat = sim->cycle + 1;
-    if (++ctrl->beat < phase->beats) {
+    if (ctrl->beat++ < next_close(sim)) {
         return;
     }
     push_group(sim);
-    ctrl->beat = 0;
     if (++ctrl->group < phase->groups) {
         return;
     }
@@ -394,7 +402,7 @@ static uint64_t quiet_cycles(const simulation *sim)
     if (!ctrl->running || scanning || in->hold_valid || !waits) {
         return 0;
     }
-    uint64_t until = sim->cycle + (uint64_t)(sim->plan->phases[ctrl->phase].beats - 1 - ctrl->beat);
+    uint64_t until = sim->cycle + (uint64_t)(next_close(sim) - ctrl->beat);
     if (sim->pipe.head != sim->pipe.tail) {
         const cycle_group *group = &sim->pipe.queue[sim->pipe.head % QUEUE];
         uint64_t last = group->write + (uint64_t)group->slots - 1;
@@ -421,12 +429,12 @@ static void skip_quiet_cycles(simulation *sim)
     }
 }
 
-static void start_simulation(simulation *sim, const brds_plan *plan, const int *gaps,
+static void start_simulation(simulation *sim, const brds_plan *plan, const brds_pace *pace,
                              size_t sequences, const size_t *lengths)
 {
     memset(sim, 0, sizeof(*sim));
     sim->plan = plan;
-    sim->gaps = gaps;
+    sim->pace = pace;
     sim->sequences = sequences;
     sim->lengths = lengths;
     sim->in.segment = -1;
@@ -471,18 +479,18 @@ static brds_status run(simulation *sim, brds_cycles *cycles, brds_diag *diag)
     return BRDS_OK;
 }
 
-brds_status brds_cycles_run(const brds_plan *plan, const int *gaps, size_t sequences,
+brds_status brds_cycles_run(const brds_plan *plan, const brds_pace *pace, size_t sequences,
                             const size_t *lengths, brds_cycles *cycles, brds_diag *diag)
 {
-    return brds_cycles_run_states(plan, gaps, sequences, lengths, NULL, cycles, diag);
+    return brds_cycles_run_states(plan, pace, sequences, lengths, NULL, cycles, diag);
 }
 
-brds_status brds_cycles_run_states(const brds_plan *plan, const int *gaps, size_t sequences,
+brds_status brds_cycles_run_states(const brds_plan *plan, const brds_pace *pace, size_t sequences,
                                    const size_t *lengths, const bool *states, brds_cycles *cycles,
                                    brds_diag *diag)
 {
     simulation sim;
-    start_simulation(&sim, plan, gaps, sequences, lengths);
+    start_simulation(&sim, plan, pace, sequences, lengths);
     sim.states = states;
     sim.in.segment = has_state(&sim, 0) ? 0 : -1;
     return run(&sim, cycles, diag);
@@ -544,13 +552,13 @@ static uint64_t take_cycle(const cycle_takes *takes, size_t n)
     return takes->cycles[first + ahead % takes->period] + ahead / takes->period * length;
 }
 
-double brds_plan_cycles_per_step(const brds_plan *plan, const int *gaps)
+double brds_plan_cycles_per_step(const brds_plan *plan, const brds_pace *pace)
 {
     simulation sim;
     cycle_takes takes;
     size_t warm = 2 * (size_t)plan->spec.layer_count + 6, measured = measured_steps(plan);
     size_t length = warm + measured + 8; /* the end of the sequence stays out of sight */
-    start_simulation(&sim, plan, gaps, 1, &length);
+    start_simulation(&sim, plan, pace, 1, &length);
     find_takes(&sim, warm + measured, &takes);
     return (double)(take_cycle(&takes, warm + measured) - take_cycle(&takes, warm)) /
            (double)measured;

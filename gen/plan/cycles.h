@@ -22,12 +22,12 @@ typedef struct {
 } brds_cycles;
 
 /* `lengths` (sequences): steps of each sequence, 1 at least; the streams are offered back to back. */
-brds_status brds_cycles_run(const brds_plan *plan, const int *gaps, size_t sequences,
+brds_status brds_cycles_run(const brds_plan *plan, const brds_pace *pace, size_t sequences,
                             const size_t *lengths, brds_cycles *cycles, brds_diag *diag);
 
 /* The same where initial-state packets precede some sequences: `states` (sequences), or NULL. A
  * packet's first word may be the first x handshake. */
-brds_status brds_cycles_run_states(const brds_plan *plan, const int *gaps, size_t sequences,
+brds_status brds_cycles_run_states(const brds_plan *plan, const brds_pace *pace, size_t sequences,
                                    const size_t *lengths, const bool *states, brds_cycles *cycles,
                                    brds_diag *diag);
 

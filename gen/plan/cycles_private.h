@@ -27,7 +27,8 @@ typedef struct {
     cycle_token cand_flags; /* its own copy */
     cycle_token tokens[BRDS_MAX_LAYERS + 1];
     bool running;
-    int phase, group, beat; /* of the beat on the bus */
+    int phase, beat; /* the beat on the bus, counted from its phase's first */
+    int group;       /* of its phase: the next to be closed */
     cycle_token flags;
     bool open; /* a sequence's last taken step was not its last */
     /* per edge: cycles from which it is open (its counter is 0) after the writer's latest and the
@@ -77,7 +78,7 @@ typedef struct {
 
 typedef struct {
     const brds_plan *plan;
-    const int *gaps;
+    const brds_pace *pace;
     size_t sequences;
     const size_t *lengths;
     const bool *states; /* (sequences) an initial-state packet precedes it; NULL: none does */

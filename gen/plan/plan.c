@@ -30,27 +30,6 @@ static int container(int bits)
 
 /* ---- section 3: element lanes and phases ---- */
 
-/* Beats that a gate phase needs for its multiplications alone. */
-static int gate_beats(const brds_spec *spec, const brds_layer_spec *layer)
-{
-    return larger(brds_ceil_div(layer->nnz_x, spec->lanes_x),
-                  brds_ceil_div(layer->nnz_h, spec->lanes_h));
-}
-
-static int choose_element_lanes(const brds_spec *spec)
-{
-    int least = gate_beats(spec, &spec->layers[0]);
-    for (int l = 1; l < spec->layer_count; l++) {
-        least = smaller(least, gate_beats(spec, &spec->layers[l]));
-    }
-    int limit = 1 << brds_clog2((uint64_t)brds_ceil_div(spec->pes, least));
-    int lanes = 1;
-    while (2 * lanes <= limit && spec->pes % (2 * lanes) == 0) {
-        lanes *= 2;
-    }
-    return lanes;
-}
-
 static void add_gates(brds_plan *plan, int l)
 {
     const brds_spec *spec = &plan->spec;
@@ -69,7 +48,7 @@ static void add_gates(brds_plan *plan, int l)
                           .h_previous = true,
                           .dest_x = -1,
                           .dest_h = -1};
-    phase->beats = larger(gate_beats(spec, layer), phase->slots);
+    phase->beats = larger(brds_spec_gate_beats(spec, l), phase->slots);
     phase->macs = (int64_t)4 * phase->rows * (phase->nnz_x + phase->nnz_h);
 }
 
@@ -266,7 +245,7 @@ brds_status brds_plan_make(const brds_spec *spec, brds_plan *plan, brds_diag *di
 {
     memset(plan, 0, sizeof(*plan));
     plan->spec = *spec;
-    plan->element_lanes = choose_element_lanes(spec);
+    plan->element_lanes = brds_spec_element_lanes(spec);
     set_widths(plan);
     add_phases(plan);
     add_edges(plan);

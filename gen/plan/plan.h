@@ -74,9 +74,10 @@ typedef struct {
     int x_index_bits, h_index_bits; /* index fields of the weight word */
     int x_half, h_half;             /* words of a half of the vector memories */
     int lane_x_bits, lane_h_bits;   /* W + index */
-    int word_bits;                  /* weight word: 4P(Lx*lane_x_bits + Lh*lane_h_bits) */
-    int words;                      /* depth of the weight memory */
-    int unit_bits, unit_rows;       /* unit memory */
+    int open_bits;            /* of the number of an open row group; its order's bits are 2 more */
+    int word_bits;            /* weight word: 4P(Lx*lane_x_bits + Lh*lane_h_bits), then its order */
+    int words;                /* depth of the weight memory */
+    int unit_bits, unit_rows; /* unit memory */
 
     int phase_count;
     brds_phase phases[BRDS_MAX_PHASES];
@@ -92,18 +93,27 @@ typedef struct {
     int x_words, y_words;         /* stream words of a vector */
 } brds_plan;
 
+/* What the weights decide about time. */
+typedef struct {
+    int gaps[BRDS_MAX_EDGES];
+    /* closes[phase] (groups), ascending: the beat of its phase that closes a row group; NULL: groups are
+     * worked one after the other, and group g is closed in beat (g + 1) * T - 1. */
+    int *closes[BRDS_MAX_PHASES];
+} brds_pace;
+
 brds_status brds_plan_make(const brds_spec *spec, brds_plan *plan, brds_diag *diag);
 
 /* The smallest safe gaps in the worst case (any weights of this shape):
  * gaps[edge], as section 7 defines them. */
 void brds_plan_worst_gaps(const brds_plan *plan, int *gaps);
 
-/* Cycles of one step in the steady state with these gaps, streams not stalling (simulated with
+/* Cycles of one step in the steady state at this pace, streams not stalling (simulated with
  * brds_cycles_run on a long sequence; exact). */
-double brds_plan_cycles_per_step(const brds_plan *plan, const int *gaps);
+double brds_plan_cycles_per_step(const brds_plan *plan, const brds_pace *pace);
 
-/* Report: text, or JSON (a new reference).  `gaps` NULL: worst case, and the report says so. */
-brds_status brds_plan_print(const brds_plan *plan, const int *gaps, FILE *stream, brds_diag *diag);
-json_t *brds_plan_json(const brds_plan *plan, const int *gaps);
+/* Report: text, or JSON (a new reference).  `pace` NULL: worst case, and the report says so. */
+brds_status brds_plan_print(const brds_plan *plan, const brds_pace *pace, FILE *stream,
+                            brds_diag *diag);
+json_t *brds_plan_json(const brds_plan *plan, const brds_pace *pace);
 
 #endif

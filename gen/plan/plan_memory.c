@@ -122,13 +122,20 @@ static void set_vectors(brds_plan *plan)
 
 /* ---- weight and unit memory ---- */
 
+int brds_order_bits(const brds_plan *plan)
+{
+    return plan->spec.open_groups > 1 ? plan->open_bits + 2 : 0;
+}
+
 static void set_depths(brds_plan *plan)
 {
     const brds_spec *spec = &plan->spec;
     plan->lane_x_bits = spec->weight_bits + plan->x_index_bits;
     plan->lane_h_bits = spec->weight_bits + plan->h_index_bits;
+    plan->open_bits = brds_clog2((uint64_t)spec->open_groups);
     plan->word_bits =
-        4 * spec->pes * (spec->lanes_x * plan->lane_x_bits + spec->lanes_h * plan->lane_h_bits);
+        4 * spec->pes * (spec->lanes_x * plan->lane_x_bits + spec->lanes_h * plan->lane_h_bits) +
+        brds_order_bits(plan);
     plan->unit_bits = plan->element_lanes *
                       (4 * plan->bias_bits + (plan->peephole ? 3 * spec->activation.bits : 0));
     for (int p = 0; p < plan->phase_count; p++) {
@@ -158,6 +165,13 @@ static void append(char **text, char *more)
     *text = joined;
 }
 
+/* Empty with one group at a time: images of such cores have no order. */
+static char *shape_order(const brds_plan *plan)
+{
+    return plan->spec.open_groups > 1 ? brds_string_format("open %d\n", plan->spec.open_groups)
+                                      : brds_string_copy("");
+}
+
 static char *shape_head(const brds_plan *plan)
 {
     const brds_spec *spec = &plan->spec;
@@ -179,6 +193,7 @@ static char *shape_head(const brds_plan *plan)
 char *brds_plan_shape_text(const brds_plan *plan)
 {
     char *text = shape_head(plan);
+    append(&text, shape_order(plan));
     for (int p = 0; p < plan->phase_count; p++) {
         const brds_phase *phase = &plan->phases[p];
         append(&text,

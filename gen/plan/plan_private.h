@@ -52,6 +52,10 @@ bool brds_edge_is_skewed(const brds_plan *plan, int edge);
 /* Section 4: index fields, vector slots, weight and unit memory; then the fingerprint. */
 brds_status brds_plan_memory(brds_plan *plan, brds_diag *diag);
 
+/* Bits of a weight word that say in which order row groups are worked: {number, last, first} of the beat's
+ * group; 0 with one group at a time. */
+int brds_order_bits(const brds_plan *plan);
+
 /* The text that the fingerprint is the CRC-32 of (section 5); malloc'ed, NULL when memory ran out. */
 char *brds_plan_shape_text(const brds_plan *plan);
 

@@ -170,9 +170,9 @@ static json_t *pipeline_json(const brds_timing *t)
                      "drain_to_write", t->le);
 }
 
-static json_t *speed_json(const brds_plan *plan, const int *gaps)
+static json_t *speed_json(const brds_plan *plan, const brds_pace *pace)
 {
-    double cycles = brds_plan_cycles_per_step(plan, gaps);
+    double cycles = brds_plan_cycles_per_step(plan, pace);
     double seconds = cycles / (1e6 * (double)plan->spec.clock_mhz);
     double utilisation = (double)plan->macs / ((double)plan->multipliers * cycles);
     return json_pack("{s:f, s:i, s:f, s:f, s:f, s:I}", "cycles_per_step", cycles, "clock_mhz",
@@ -190,24 +190,24 @@ static int set_all(json_t *root, const char *const *names, json_t *const *values
     return failed;
 }
 
-json_t *brds_plan_json(const brds_plan *plan, const int *gaps)
+json_t *brds_plan_json(const brds_plan *plan, const brds_pace *pace)
 {
     static const char *const names[] = {"speed",  "phases",    "edges",    "pipeline",
                                         "widths", "functions", "resources"};
-    int worst[BRDS_MAX_EDGES];
-    brds_plan_worst_gaps(plan, worst);
-    const int *used = gaps != NULL ? gaps : worst;
+    brds_pace worst = {{0}, {NULL}};
+    brds_plan_worst_gaps(plan, worst.gaps);
+    const brds_pace *used = pace != NULL ? pace : &worst;
     char *fingerprint = brds_string_format("%08lx", (unsigned long)plan->fingerprint);
     json_t *root = json_pack(
         "{s:s, s:s, s:o, s:s, s:i, s:i, s:i, s:I}", "name", plan->spec.name, "spec_sha256",
         plan->spec.sha256, "fingerprint", owned_text(fingerprint), "gaps",
-        gaps != NULL ? "exact" : "worst case", "multipliers", plan->multipliers,
+        pace != NULL ? "exact" : "worst case", "multipliers", plan->multipliers,
         "function_multipliers", plan->function_multipliers, "element_lanes", plan->element_lanes,
         "image_bytes", (json_int_t)(brds_plan_image_words(plan) * plan->spec.stream_bits / 8));
     json_t *functions = json_pack("{s:o, s:o}", "sigmoid", function_json(plan, BRDS_SIGMOID),
                                   "tanh", function_json(plan, BRDS_TANH));
     json_t *values[] = {
-        speed_json(plan, used),       phases_json(plan), edges_json(plan, used, worst),
+        speed_json(plan, used),       phases_json(plan), edges_json(plan, used->gaps, worst.gaps),
         pipeline_json(&plan->timing), widths_json(plan), functions,
         resources_json(plan)};
     if (set_all(root, names, values, sizeof(names) / sizeof(names[0])) != 0) {

@@ -136,9 +136,10 @@ static void print_resources(const json_t *root, FILE *stream)
             text_of(root, "fingerprint"));
 }
 
-brds_status brds_plan_print(const brds_plan *plan, const int *gaps, FILE *stream, brds_diag *diag)
+brds_status brds_plan_print(const brds_plan *plan, const brds_pace *pace, FILE *stream,
+                            brds_diag *diag)
 {
-    json_t *root = brds_plan_json(plan, gaps);
+    json_t *root = brds_plan_json(plan, pace);
     if (root == NULL) {
         return brds_fail_memory(diag);
     }

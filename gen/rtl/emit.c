@@ -336,7 +336,7 @@ static brds_status write_weights(brds_emitter *e)
 static brds_status write_plan(brds_emitter *e)
 {
     const brds_packed *packed = e->source->packed;
-    json_t *root = brds_plan_json(e->plan, packed != NULL ? packed->schedule.gaps : NULL);
+    json_t *root = brds_plan_json(e->plan, packed != NULL ? &packed->schedule.pace : NULL);
     if (root == NULL ||
         json_object_set_new(root, "parameters", brds_params_json(&e->params)) != 0) {
         json_decref(root);

@@ -140,6 +140,32 @@ int brds_spec_columns_x(const brds_spec *spec, int layer)
     return layer == 0 ? spec->input_size : brds_spec_output_size(spec, layer - 1);
 }
 
+static int divide_up(int value, int divisor)
+{
+    return (value + divisor - 1) / divisor;
+}
+
+int brds_spec_gate_beats(const brds_spec *spec, int layer)
+{
+    int x = divide_up(spec->layers[layer].nnz_x, spec->lanes_x);
+    int h = divide_up(spec->layers[layer].nnz_h, spec->lanes_h);
+    return x > h ? x : h;
+}
+
+/* With open groups half of a group's beats must do for its slots: closes that came late catch up then. */
+int brds_spec_element_lanes(const brds_spec *spec)
+{
+    int least = brds_spec_gate_beats(spec, 0), lanes = 1;
+    for (int l = 1; l < spec->layer_count; l++) {
+        int beats = brds_spec_gate_beats(spec, l);
+        least = beats < least ? beats : least;
+    }
+    int wanted = divide_up(spec->open_groups > 1 ? 2 * spec->pes : spec->pes, least);
+    while (lanes < wanted && spec->pes % (2 * lanes) == 0)
+        lanes *= 2;
+    return lanes;
+}
+
 const char *brds_rounding_name(brds_rounding value)
 {
     return brds_rounding_words[value];

@@ -93,6 +93,7 @@ typedef struct {
     brds_weights weights;
     brds_protect protect; /* check bits of the memories of weights, indices and biases */
     brds_vector_memory vector_memory;
+    int open_groups; /* K: row groups whose sums may be open at a time: 1, 2, 4 or 8 */
     brds_index index;
     int index_bits; /* relative only: bits of a gap, 1..12 (default 5); 0 when absolute */
     brds_multiply function_multiplier; /* element-wise products in DSP blocks or in logic */
@@ -118,6 +119,12 @@ brds_status brds_spec_parse(const char *text, size_t length, const char *place, 
 /* Columns of a layer's W_x and W_h, and its output width. */
 int brds_spec_columns_x(const brds_spec *spec, int layer);
 int brds_spec_output_size(const brds_spec *spec, int layer);
+
+/* Beats that a row group of a layer needs for its multiplications alone, on the busier of both lane groups. */
+int brds_spec_gate_beats(const brds_spec *spec, int layer);
+
+/* E, the lanes of the element-wise unit (docs/microarchitecture.md section 3). */
+int brds_spec_element_lanes(const brds_spec *spec);
 
 /* Words as the spec writes them ("half_up", "xcup", ...), for reports. */
 const char *brds_rounding_name(brds_rounding value);

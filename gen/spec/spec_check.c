@@ -184,6 +184,16 @@ static void check_head(brds_reader *reader)
                format->bits - 1, "");
 }
 
+/* A lane's running column belongs to one row. */
+static void check_open_groups(brds_reader *reader)
+{
+    const brds_spec *spec = &reader->draft->spec;
+    if (spec->open_groups > 1 && spec->index == BRDS_INDEX_RELATIVE)
+        brds_reader_error(reader, "/hardware/open_groups", "give 1, or \"index\": \"absolute\"",
+                          "%d row groups at a time do not go with relative indices",
+                          spec->open_groups);
+}
+
 void brds_check_draft(brds_reader *reader)
 {
     enum { DEFAULT_INDEX_BITS = 5 };
@@ -194,6 +204,7 @@ void brds_check_draft(brds_reader *reader)
     for (int i = 0; i < spec->layer_count; i++)
         check_layer(reader, i);
     check_head(reader);
+    check_open_groups(reader);
     if (spec->index_bits == BRDS_ABSENT)
         spec->index_bits = spec->index == BRDS_INDEX_RELATIVE ? DEFAULT_INDEX_BITS : 0;
     if ((int)spec->output == BRDS_ABSENT)

@@ -16,6 +16,7 @@ const char *const brds_output_words[] = {"every_step", "last_step", NULL};
 const char *const brds_family_words[] = {"generic", "xcup",  "xc7",       "ecp5", "ice40",
                                          "nexus",   "gowin", "intel_alm", NULL};
 static const char *const segment_words[] = {"4", "8", "16", "32", "64", "128", "256", NULL};
+static const char *const open_words[] = {"1", "2", "4", "8", NULL};
 static const char *const stream_words[] = {"32", "64", "128", "256", "512", NULL};
 
 #define AT(member) .offset = offsetof(brds_draft, member)
@@ -160,6 +161,11 @@ const brds_key brds_keys[] = {
      DEFAULT(BRDS_VECTOR_REPLICATED),
      TEXT("`replicated`: lanes have copies of the vector, so that any row-balanced pattern "
           "works.")},
+    {"/hardware/open_groups", CHOICE(open_words), AT(spec.open_groups), DEFAULT(1),
+     TEXT(
+         "Row groups whose sums may be open at a time. With more than one, the beats that need the "
+         "step before's last results are worked last and the next step starts earlier, for as many "
+         "accumulators and twice the element lanes. Needs absolute indices.")},
     {"/hardware/index", WORD(brds_index_words), AT(spec.index), DEFAULT(BRDS_INDEX_ABSOLUTE),
      TEXT("How a weight names its column: by its number, or by the gap to the one before "
           "(fewer bits, but a gap that does not fit is an error when packing).")},

@@ -44,20 +44,6 @@ static int beats_h(const brds_spec *spec, int layer)
     return divide_up(spec->layers[layer].nnz_h, spec->lanes_h);
 }
 
-/* Lanes of the element-wise unit, E. */
-static int element_lanes(const brds_spec *spec)
-{
-    int least = larger(beats_x(spec, 0), beats_h(spec, 0));
-    for (int i = 1; i < spec->layer_count; i++) {
-        int beats = larger(beats_x(spec, i), beats_h(spec, i));
-        least = beats < least ? beats : least;
-    }
-    int wanted = power_at_least(divide_up(spec->pes, least)), lanes = 1;
-    while (2 * lanes <= wanted && spec->pes % (2 * lanes) == 0)
-        lanes *= 2;
-    return lanes;
-}
-
 /* "a", "b" or "a or b": the divisors of `value` next to `near` on both sides
  * and up to `limit`. */
 static void name_divisors(int value, int near, int limit, char *out, size_t room)
@@ -180,10 +166,10 @@ static void advise_groups(brds_reader *reader, int layer)
 static void advise_drain(brds_reader *reader)
 {
     const brds_spec *spec = &reader->draft->spec;
-    int lanes = element_lanes(spec), slots = spec->pes / lanes;
+    int lanes = brds_spec_element_lanes(spec), slots = spec->pes / lanes;
     char hint[80];
     for (int i = 0; i < spec->layer_count; i++) {
-        int beats = larger(beats_x(spec, i), beats_h(spec, i));
+        int beats = brds_spec_gate_beats(spec, i);
         if (slots <= beats)
             continue;
         snprintf(hint, sizeof(hint), "give a power of two, such as %d",
@@ -192,6 +178,23 @@ static void advise_drain(brds_reader *reader)
                          "%d PEs share %d element lane%s: a row group of layer %d takes %d beats, "
                          "its weights need %d",
                          spec->pes, lanes, lanes == 1 ? "" : "s", i, slots, beats);
+    }
+}
+
+/* Closes come late only if a row group's slots take fewer cycles than its beats. */
+static void advise_open_groups(brds_reader *reader)
+{
+    const brds_spec *spec = &reader->draft->spec;
+    int slots = spec->pes / brds_spec_element_lanes(spec);
+    if (spec->open_groups == 1)
+        return;
+    for (int i = 0; i < spec->layer_count; i++) {
+        int beats = brds_spec_gate_beats(spec, i);
+        if (slots >= beats)
+            brds_reader_warn(reader, "/hardware/open_groups", "1 is as fast",
+                             "%d row groups at a time, but those of layer %d are drained in %d "
+                             "cycle%s, as many as they have beats: none can wait",
+                             spec->open_groups, i, slots, slots == 1 ? "" : "s");
     }
 }
 
@@ -212,10 +215,11 @@ static void advise_depth(brds_reader *reader, const char *memory, int words, int
 /* One word a beat, over all phases. */
 static int weight_words(const brds_spec *spec)
 {
-    int slots = spec->pes / element_lanes(spec), lanes = spec->lanes_x + spec->lanes_h, words = 0;
+    int slots = spec->pes / brds_spec_element_lanes(spec), lanes = spec->lanes_x + spec->lanes_h,
+        words = 0;
     for (int i = 0; i < spec->layer_count; i++) {
         const brds_layer_spec *layer = &spec->layers[i];
-        int beats = larger(larger(beats_x(spec, i), beats_h(spec, i)), slots);
+        int beats = larger(brds_spec_gate_beats(spec, i), slots);
         words += divide_up(layer->hidden_size, spec->pes) * beats;
         if (layer->projection_size > 0)
             words += divide_up(layer->projection_size, 4 * spec->pes) *
@@ -237,7 +241,7 @@ static void add_vector(int size, int lanes, int *used, int *slots)
 static void advise_vectors(brds_reader *reader, char group)
 {
     const brds_spec *spec = &reader->draft->spec;
-    int lanes = element_lanes(spec), used = 0, slots = 0;
+    int lanes = brds_spec_element_lanes(spec), used = 0, slots = 0;
     char memory[40];
     if (group == 'x')
         add_vector(spec->input_size, lanes, &used, &slots);
@@ -260,6 +264,7 @@ void brds_advise(brds_reader *reader)
     for (int i = 0; i < spec->layer_count; i++)
         advise_groups(reader, i);
     advise_drain(reader);
+    advise_open_groups(reader);
     int words = weight_words(spec);
     advise_depth(reader, "weight memory", words, power_at_least(words),
                  "a few more lanes or PEs would halve it, or use the room for more weights");

@@ -53,8 +53,8 @@ static brds_status measure(faults *f, brds_diag *diag)
     bool states[] = {false};
     brds_cycles cycles;
     brds_status status =
-        brds_cycles_run_states(plan, packed->schedule.gaps, 1, lengths, states, &cycles, diag);
-    f->step_cycles = (uint64_t)ceil(brds_plan_cycles_per_step(plan, packed->schedule.gaps));
+        brds_cycles_run_states(plan, &packed->schedule.pace, 1, lengths, states, &cycles, diag);
+    f->step_cycles = (uint64_t)ceil(brds_plan_cycles_per_step(plan, &packed->schedule.pace));
     f->settle = 100 + 4 * f->step_cycles + 2 * cycles.total;
     return status;
 }

@@ -35,7 +35,7 @@ static brds_status make_work(faults *f, work *w, brds_diag *diag)
             faults_vector(
                 f, (t == 0 ? BRDS_USER_FIRST : 0u) | (t + 1 == STEPS ? BRDS_USER_LAST : 0u), GOOD);
     }
-    return brds_cycles_run_states(&f->packed[0].plan, f->packed[0].schedule.gaps,
+    return brds_cycles_run_states(&f->packed[0].plan, &f->packed[0].schedule.pace,
                                   (size_t)w->sequences, lengths, states, &w->predicted, diag);
 }
 

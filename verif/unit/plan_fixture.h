@@ -30,6 +30,7 @@ static inline brds_spec digits_spec(void)
                       .lanes_h = 2,
                       .pipeline = {1, 3, 1, 2},
                       .weights = BRDS_WEIGHTS_RAM,
+                      .open_groups = 1,
                       .stream_bits = 64,
                       .output = BRDS_OUTPUT_LAST_STEP,
                       .family = BRDS_FAMILY_XCUP,
@@ -93,7 +94,8 @@ static inline brds_spec random_spec(uint64_t seed)
     spec.stream_bits = streams[between(&random, 0, 4)];
     spec.output = between(&random, 0, 1) ? BRDS_OUTPUT_LAST_STEP : BRDS_OUTPUT_EVERY_STEP;
     spec.initial_state = true;
-    spec.protect = (brds_protect)between(&random, 0, 2); /* the last draw: it changes no other */
+    spec.protect = (brds_protect)between(&random, 0, 2); /* the last draws: they change no other */
+    spec.open_groups = spec.index == BRDS_INDEX_ABSOLUTE ? 1 << between(&random, 0, 3) : 1;
     spec.clock_mhz = 100;
     return spec;
 }
@@ -111,6 +113,13 @@ static inline void pack_random(const brds_spec *spec, uint64_t seed, brds_packed
     assert_int_equal(status, BRDS_OK);
     brds_network_free(&network);
     brds_diag_free(&diag);
+}
+
+/* The place of a phase at which a group is closed. */
+static inline int close_of(const brds_packed *packed, int p, int group)
+{
+    const int *closes = packed->schedule.pace.closes[p];
+    return closes != NULL ? closes[group] : (group + 1) * packed->plan.phases[p].beats - 1;
 }
 
 #endif

@@ -22,12 +22,12 @@
 #undef brds_plan_cycles_per_step
 
 /* The library's own, which plan/cycles.h above has declared under other names. */
-brds_status brds_cycles_run(const brds_plan *plan, const int *gaps, size_t sequences,
+brds_status brds_cycles_run(const brds_plan *plan, const brds_pace *pace, size_t sequences,
                             const size_t *lengths, brds_cycles *cycles, brds_diag *diag);
-brds_status brds_cycles_run_states(const brds_plan *plan, const int *gaps, size_t sequences,
+brds_status brds_cycles_run_states(const brds_plan *plan, const brds_pace *pace, size_t sequences,
                                    const size_t *lengths, const bool *states, brds_cycles *cycles,
                                    brds_diag *diag);
-double brds_plan_cycles_per_step(const brds_plan *plan, const int *gaps);
+double brds_plan_cycles_per_step(const brds_plan *plan, const brds_pace *pace);
 
 #include "plan_fixture.h"
 
@@ -54,17 +54,18 @@ static void test_skipping(void **state)
         brds_diag diag = {0};
         brds_plan plan;
         brds_cycles fast, plain;
-        int gaps[BRDS_MAX_EDGES];
+        brds_pace pace = {{0}, {NULL}};
         assert_int_equal(brds_plan_make(&spec, &plan, &diag), BRDS_OK);
-        brds_plan_worst_gaps(&plan, gaps);
+        brds_plan_worst_gaps(&plan, pace.gaps);
         const bool *with = seed % 2 ? states : NULL;
         assert_int_equal(
-            brds_cycles_run_states(&plan, gaps, SEQUENCES, lengths, with, &fast, &diag), BRDS_OK);
+            brds_cycles_run_states(&plan, &pace, SEQUENCES, lengths, with, &fast, &diag), BRDS_OK);
         assert_int_equal(
-            plain_cycles_run_states(&plan, gaps, SEQUENCES, lengths, with, &plain, &diag), BRDS_OK);
+            plain_cycles_run_states(&plan, &pace, SEQUENCES, lengths, with, &plain, &diag),
+            BRDS_OK);
         expect_same(&fast, &plain);
         assert_int_equal(fast.steps, 24);
-        assert_true(brds_plan_cycles_per_step(&plan, gaps) == plain_cycles_per_step(&plan, gaps));
+        assert_true(brds_plan_cycles_per_step(&plan, &pace) == plain_cycles_per_step(&plan, &pace));
     }
 }
 
@@ -78,7 +79,7 @@ static void test_steady_state(void **state)
         brds_diag diag = {0};
         brds_plan plan;
         brds_random random;
-        int gaps[BRDS_MAX_EDGES];
+        brds_pace pace = {{0}, {NULL}};
         brds_random_seed(&random, 1000 + seed);
         spec.input_size = between(&random, 1, 600);
         spec.head.size = between(&random, 1, 900);
@@ -90,11 +91,11 @@ static void test_steady_state(void **state)
             }
         }
         assert_int_equal(brds_plan_make(&spec, &plan, &diag), BRDS_OK);
-        brds_plan_worst_gaps(&plan, gaps);
+        brds_plan_worst_gaps(&plan, pace.gaps);
         for (int e = 0; e < plan.edge_count && seed % 3 == 0; e++) { /* of some weights */
-            gaps[e] = between(&random, 0, gaps[e]);
+            pace.gaps[e] = between(&random, 0, pace.gaps[e]);
         }
-        assert_true(brds_plan_cycles_per_step(&plan, gaps) == plain_cycles_per_step(&plan, gaps));
+        assert_true(brds_plan_cycles_per_step(&plan, &pace) == plain_cycles_per_step(&plan, &pace));
     }
 }
 
@@ -115,7 +116,7 @@ static void watch(const brds_packed *packed, trace *seen, const bool *with)
     brds_diag diag = {0};
     const brds_plan *plan = &packed->plan;
     memset(seen, 0, sizeof(*seen));
-    start_simulation(&sim, plan, packed->schedule.gaps, SEQUENCES, lengths);
+    start_simulation(&sim, plan, &packed->schedule.pace, SEQUENCES, lengths);
     sim.states = with;
     sim.in.segment = has_state(&sim, 0) ? 0 : -1;
     while (sim.out.vectors < 24) {
@@ -125,17 +126,23 @@ static void watch(const brds_packed *packed, trace *seen, const bool *with)
         }
         simulate_cycle(&sim);
     }
-    assert_int_equal(brds_cycles_run_states(plan, packed->schedule.gaps, SEQUENCES, lengths, with,
+    assert_int_equal(brds_cycles_run_states(plan, &packed->schedule.pace, SEQUENCES, lengths, with,
                                             &cycles, &diag),
                      BRDS_OK);
     assert_int_equal(cycles.beats, (uint64_t)plan->words * 24);
+    brds_cycles plain;
+    assert_int_equal(plain_cycles_run_states(plan, &packed->schedule.pace, SEQUENCES, lengths, with,
+                                             &plain, &diag),
+                     BRDS_OK);
+    assert_memory_equal(&plain, &cycles, sizeof plain);
 }
 
 /* Section 6: the cycle of result j's write on the bus. */
-static uint64_t write_at(const brds_plan *plan, const brds_phase *phase, uint64_t start, int j)
+static uint64_t write_at(const brds_packed *packed, int p, uint64_t start, int j)
 {
-    int row = j / plan->element_lanes;
-    int tau = (row / phase->slots + 1) * phase->beats - 1;
+    const brds_plan *plan = &packed->plan;
+    const brds_phase *phase = &plan->phases[p];
+    int row = j / plan->element_lanes, tau = close_of(packed, p, row / phase->slots);
     return start + (uint64_t)(tau + plan->timing.drain + row % phase->slots + plan->timing.le);
 }
 
@@ -169,7 +176,8 @@ static void check_reads(const brds_packed *packed, const trace *seen, int edge, 
 {
     const brds_plan *plan = &packed->plan;
     const brds_edge *e = &plan->edges[edge];
-    const brds_phase *reader = &plan->phases[e->reader], *writer = &plan->phases[e->writer];
+    const brds_phase *reader = &plan->phases[e->reader];
+    const int *order = packed->schedule.order[e->reader];
     int lanes_x = plan->spec.lanes_x, lanes = lanes_x + plan->spec.lanes_h;
     int slots = reader->groups * reader->beats * plan->spec.pes * 4 * lanes;
     for (int step = 0; step < seen->runs[e->reader]; step++) {
@@ -178,18 +186,22 @@ static void check_reads(const brds_packed *packed, const trace *seen, int edge, 
             continue; /* zero, or loaded into an idle core */
         }
         for (int i = 0; i < slots; i++) {
-            int lane = i % lanes, column = packed->schedule.slots[e->reader][i].column;
+            int in_beat = i % (lanes * 4 * plan->spec.pes), lane = i % lanes;
+            int place = i / lanes / 4 / plan->spec.pes, beat = order != NULL ? order[place] : place;
+            int column = packed->schedule
+                             .slots[e->reader][(size_t)beat * (size_t)(lanes * 4 * plan->spec.pes) +
+                                               (size_t)in_beat]
+                             .column;
             if (column < 0 ||
                 !brds_edge_reads(plan, edge, lane >= lanes_x && reader->kind == BRDS_PHASE_GATES)) {
                 continue;
             }
-            uint64_t beat =
-                seen->start[e->reader][step] + (uint64_t)(i / lanes / 4 / plan->spec.pes);
-            uint64_t read = beat + (uint64_t)(plan->timing.lw + plan->timing.li);
-            assert_true(read > write_at(plan, writer, seen->start[e->writer][source], column));
+            uint64_t read = seen->start[e->reader][step] +
+                            (uint64_t)(place + plan->timing.lw + plan->timing.li);
+            assert_true(read > write_at(packed, e->writer, seen->start[e->writer][source], column));
             if (source + 2 < seen->runs[e->writer]) { /* the same parity again */
-                assert_true(read <=
-                            write_at(plan, writer, seen->start[e->writer][source + 2], column));
+                assert_true(read <= write_at(packed, e->writer, seen->start[e->writer][source + 2],
+                                             column));
             }
         }
     }
@@ -214,8 +226,9 @@ static int compare_cycles(const void *a, const void *b)
 }
 
 /* No group reaches the drain registers while the one before is still leaving them. */
-static void check_drain(const brds_plan *plan, const trace *seen)
+static void check_drain(const brds_packed *packed, const trace *seen)
 {
+    const brds_plan *plan = &packed->plan;
     size_t count = 0, all = (size_t)plan->phase_count * RUNS * 64;
     uint64_t(*closed)[2] = calloc(all, sizeof(*closed)); /* cycle, slots */
     assert_non_null(closed);
@@ -223,7 +236,7 @@ static void check_drain(const brds_plan *plan, const trace *seen)
         const brds_phase *phase = &plan->phases[p];
         for (int run = 0; run < seen->runs[p]; run++) {
             for (int g = 0; g < phase->groups; g++) {
-                closed[count][0] = seen->start[p][run] + (uint64_t)((g + 1) * phase->beats - 1);
+                closed[count][0] = seen->start[p][run] + (uint64_t)close_of(packed, p, g);
                 closed[count++][1] = (uint64_t)phase->slots;
                 assert_true(count <= all);
             }
@@ -255,7 +268,7 @@ static void test_hazards(void **state)
         for (int p = 0; p < spec.layer_count; p++) {
             check_cells(&packed.plan, &seen, p);
         }
-        check_drain(&packed.plan, &seen);
+        check_drain(&packed, &seen);
         brds_packed_free(&packed);
     }
 }
@@ -270,24 +283,24 @@ static void test_one_layer(void **state)
     brds_diag diag = {0};
     brds_plan plan;
     brds_cycles cycles;
-    int gaps[BRDS_MAX_EDGES];
+    brds_pace pace = {{0}, {NULL}};
     size_t length = 10;
     spec.head.present = false;
     spec.output = BRDS_OUTPUT_EVERY_STEP;
     assert_int_equal(brds_plan_make(&spec, &plan, &diag), BRDS_OK);
-    brds_plan_worst_gaps(&plan, gaps);
+    brds_plan_worst_gaps(&plan, pace.gaps);
     assert_int_equal(plan.phase_count, 1);
-    assert_true(brds_plan_cycles_per_step(&plan, gaps) == 256 + gaps[0]);
-    assert_int_equal(brds_cycles_run(&plan, gaps, 1, &length, &cycles, &diag), BRDS_OK);
+    assert_true(brds_plan_cycles_per_step(&plan, &pace) == 256 + pace.gaps[0]);
+    assert_int_equal(brds_cycles_run(&plan, &pace, 1, &length, &cycles, &diag), BRDS_OK);
     /* 10 words of x: the first is taken in cycle 0, in hold from 1 on, four slices each; its last
      * has three elements.  Slices are done in cycles 1 .. 39, the vector is seen ready in 40, the
      * candidate in 41, which goes; first beat 42. */
-    uint64_t first = 42, last = first + 9 * (256 + (uint64_t)gaps[0]) + 255;
+    uint64_t first = 42, last = first + 9 * (256 + (uint64_t)pace.gaps[0]) + 255;
     /* d = tau + 7, slot 3, LE 15; words follow 3 cycles later: 32 of 4 elements */
     assert_int_equal(cycles.total, last + 7 + 3 + 15 + 3 + 31 + 1);
     assert_int_equal(cycles.beats, 2560);
     /* in the cycle of go the edge is open and no beat is on the bus */
-    assert_int_equal(cycles.busy, 2560 + 9 * (uint64_t)(gaps[0] - 1));
+    assert_int_equal(cycles.busy, 2560 + 9 * (uint64_t)(pace.gaps[0] - 1));
     assert_int_equal(cycles.stall_out, 0);
     assert_int_equal(cycles.stall_in, 0);
 }
@@ -300,7 +313,7 @@ static void test_input_bound(void **state)
     brds_diag diag = {0};
     brds_plan plan;
     brds_cycles cycles;
-    int gaps[BRDS_MAX_EDGES];
+    brds_pace pace = {{0}, {NULL}};
     size_t length = 10;
     spec.input_size = 400;
     spec.stream_bits = 32;
@@ -308,10 +321,10 @@ static void test_input_bound(void **state)
     spec.head.present = false;
     spec.output = BRDS_OUTPUT_EVERY_STEP;
     assert_int_equal(brds_plan_make(&spec, &plan, &diag), BRDS_OK);
-    brds_plan_worst_gaps(&plan, gaps);
+    brds_plan_worst_gaps(&plan, pace.gaps);
     assert_int_equal(plan.element_lanes, 1); /* a slice is one element */
-    assert_true(brds_plan_cycles_per_step(&plan, gaps) == 400);
-    assert_int_equal(brds_cycles_run(&plan, gaps, 1, &length, &cycles, &diag), BRDS_OK);
+    assert_true(brds_plan_cycles_per_step(&plan, &pace) == 400);
+    assert_int_equal(brds_cycles_run(&plan, &pace, 1, &length, &cycles, &diag), BRDS_OK);
     assert_true(cycles.stall_in > 9 * 300);
 }
 
@@ -323,7 +336,7 @@ static void test_output_bound(void **state)
     brds_diag diag = {0};
     brds_plan plan;
     brds_cycles cycles;
-    int gaps[BRDS_MAX_EDGES];
+    brds_pace pace = {{0}, {NULL}};
     size_t length = 20;
     spec.stream_bits = 32;
     spec.input_size = 2;
@@ -332,9 +345,9 @@ static void test_output_bound(void **state)
     spec.head.present = false;
     spec.output = BRDS_OUTPUT_EVERY_STEP;
     assert_int_equal(brds_plan_make(&spec, &plan, &diag), BRDS_OK);
-    brds_plan_worst_gaps(&plan, gaps);
-    assert_true(brds_plan_cycles_per_step(&plan, gaps) == 256);
-    assert_int_equal(brds_cycles_run(&plan, gaps, 1, &length, &cycles, &diag), BRDS_OK);
+    brds_plan_worst_gaps(&plan, pace.gaps);
+    assert_true(brds_plan_cycles_per_step(&plan, &pace) == 256);
+    assert_int_equal(brds_cycles_run(&plan, &pace, 1, &length, &cycles, &diag), BRDS_OK);
     assert_true(cycles.stall_out > 10 * 150);
 }
 

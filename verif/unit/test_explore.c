@@ -360,7 +360,7 @@ static uint64_t cycles_of(const brds_packed *packed, size_t steps)
     brds_cycles cycles;
     brds_diag diag = {0};
     assert_int_equal(
-        brds_cycles_run(&packed->plan, packed->schedule.gaps, 1, &steps, &cycles, &diag), BRDS_OK);
+        brds_cycles_run(&packed->plan, &packed->schedule.pace, 1, &steps, &cycles, &diag), BRDS_OK);
     return cycles.total;
 }
 
@@ -383,7 +383,7 @@ static void test_cycles(void **state)
                          BRDS_OK);
         assert_int_equal(spec.pes, p == 0 ? 1 : p == 1 ? 4 : 16);
         pack_random(&spec, p, &packed);
-        brds_explore_exact(point, &packed.plan, packed.schedule.gaps);
+        brds_explore_exact(point, &packed.plan, &packed.schedule.pace);
         assert_true(point->exact);
         assert_true(point->cycles * STEPS ==
                     (double)(cycles_of(&packed, STEPS + 30) - cycles_of(&packed, 30)));

@@ -64,8 +64,38 @@ static void read_header(reader *r)
         assert_int_equal(config >> 22, 0);
     }
     for (int e = 0; e < plan->edge_count; e++) {
-        assert_int_equal(next_word(r), r->packed->schedule.gaps[e]);
+        assert_int_equal(next_word(r), r->packed->schedule.pace.gaps[e]);
     }
+}
+
+static int order_bits(const brds_spec *spec)
+{
+    int bits = 0;
+    while (1 << bits < spec->open_groups) {
+        bits++;
+    }
+    return bits > 0 ? bits + 2 : 0;
+}
+
+/* The group of the next word: {number, last, first} stand at its top, and the groups that may be open are the
+ * `closed` one and those after it. */
+static int group_of(const reader *r, int p, int place, int *closed)
+{
+    const brds_plan *plan = &r->packed->plan;
+    int beats = plan->phases[p].beats, open = plan->spec.open_groups,
+        bits = order_bits(&plan->spec);
+    if (bits == 0) {
+        return place / beats;
+    }
+    const uint8_t *word = r->packed->image.bytes + r->word * (size_t)plan->spec.stream_bits / 8;
+    int order = (int)bits_at(word, (size_t)(plan->word_bits - bits), bits), last = order >> 1 & 1;
+    int group = *closed + ((order >> 2) - *closed % open + open) % open;
+    int beat = r->packed->schedule.order[p][place];
+    assert_int_equal(group, beat / beats);
+    assert_int_equal(order & 1, beat % beats == 0);
+    assert_int_equal(last, beat % beats == beats - 1);
+    *closed += last;
+    return group;
 }
 
 /* dense[matrix] (rows, columns) gets the weights that a group's beats hold. */
@@ -94,7 +124,7 @@ static void read_beat(reader *r, int p, int g, int32_t *dense[2], int32_t *runni
             dense[m][(size_t)out * (size_t)columns + (size_t)running[i]] += weight;
         }
     }
-    assert_int_equal(at, plan->word_bits);
+    assert_int_equal(at + (size_t)order_bits(&plan->spec), plan->word_bits);
 }
 
 static void subtract(int32_t *dense, const brds_sparse *matrix)
@@ -121,11 +151,12 @@ static void read_phase_weights(reader *r, int p)
                          calloc(rows * (size_t)phase->columns_h, sizeof(int32_t))};
     int32_t *running = calloc(lanes, sizeof(int32_t));
     assert_true(dense[0] && dense[1] && running);
-    for (int g = 0; g < phase->groups; g++) {
-        memset(running, 0, lanes * sizeof(int32_t));
-        for (int b = 0; b < phase->beats; b++) {
-            read_beat(r, p, g, dense, running);
+    int closed = 0;
+    for (int place = 0; place < phase->groups * phase->beats; place++) {
+        if (place % phase->beats == 0) {
+            memset(running, 0, lanes * sizeof(int32_t));
         }
+        read_beat(r, p, group_of(r, p, place, &closed), dense, running);
     }
     subtract(dense[0], &q->x);
     if (gates) {

@@ -92,13 +92,14 @@ static void test_every_nonzero_once(void **state)
 }
 
 /* The cycle of a phase's result on the write bus, counted from its first beat (section 6's table). */
-static int write_cycle(const brds_plan *plan, const brds_phase *phase, int result)
+static int write_cycle(const brds_packed *packed, int p, int result)
 {
+    const brds_plan *plan = &packed->plan;
+    const brds_phase *phase = &plan->phases[p];
     const brds_timing *t = &plan->timing;
     int per_group = phase->kind == BRDS_PHASE_GATES ? plan->spec.pes : 4 * plan->spec.pes;
     int group = result / per_group, slot = result % per_group / plan->element_lanes;
-    int tau = (group + 1) * phase->beats - 1;
-    int d = tau + t->lw + t->li + t->lv + t->m + t->ts + 1;
+    int d = close_of(packed, p, group) + t->lw + t->li + t->lv + t->m + t->ts + 1;
     return d + slot + t->le;
 }
 
@@ -113,19 +114,23 @@ static bool gap_is_safe(const brds_packed *packed, int e, int gap)
     int start = writer->groups * writer->beats + gap, lanes_x = plan->spec.lanes_x;
     int lanes = lanes_x + plan->spec.lanes_h;
     if (brds_edge_is_drain(plan, e)) { /* the last groups of both, in the drain registers */
-        return start + reader->beats - 1 >= writer->groups * writer->beats - 1 + writer->slots;
+        return start + close_of(packed, edge->reader, 0) >=
+               close_of(packed, edge->writer, writer->groups - 1) + writer->slots;
     }
+    const int *order = packed->schedule.order[edge->reader];
     for (int i = 0; i < reader->groups * reader->beats * plan->spec.pes * 4 * lanes; i++) {
-        int lane = i % lanes, beat = i / lanes / 4 / plan->spec.pes;
-        const brds_slot *slot = packed->schedule.slots[edge->reader] + i;
+        int lane = i % lanes, in_beat = i % (lanes * 4 * plan->spec.pes);
+        int beat = i / lanes / 4 / plan->spec.pes; /* of those worked, the how manieth */
+        const brds_slot *slot = packed->schedule.slots[edge->reader] + in_beat +
+                                (order != NULL ? order[beat] : beat) * lanes * 4 * plan->spec.pes;
         bool reads = reader->kind != BRDS_PHASE_GATES || (edge->skip_first == (lane >= lanes_x));
         if (reads && slot->column >= 0 &&
-            start + beat + t->lw + t->li <= write_cycle(plan, writer, slot->column)) {
+            start + beat + t->lw + t->li <= write_cycle(packed, edge->writer, slot->column)) {
             return false;
         }
     }
     if (edge->reader == edge->writer) { /* c of the first unit row: d + rc after d + wc */
-        int d = reader->beats - 1 + t->drain;
+        int d = close_of(packed, edge->reader, 0) + t->drain;
         return start + d + t->rc > d + t->wc;
     }
     return true;
@@ -140,13 +145,82 @@ static void test_gaps(void **state)
         static brds_packed packed;
         pack_random(&spec, seed, &packed);
         for (int e = 0; e < packed.plan.edge_count; e++) {
-            int gap = packed.schedule.gaps[e];
+            int gap = packed.schedule.pace.gaps[e];
             assert_true(gap <= packed.schedule.worst_gaps[e]);
             assert_true(gap_is_safe(&packed, e, gap));
             assert_true(gap == 0 || !gap_is_safe(&packed, e, gap - 1));
         }
         brds_packed_free(&packed);
     }
+}
+
+/* Every beat is worked once, at most K groups are open, and they are closed one after the other, each when
+ * the one before has left the drain registers, the last one in the phase's last beat. */
+static void check_order(const brds_packed *packed, int p)
+{
+    const brds_phase *phase = &packed->plan.phases[p];
+    const int *order = packed->schedule.order[p], *closes = packed->schedule.pace.closes[p];
+    int *done = calloc((size_t)phase->groups, sizeof *done), closed = 0;
+    assert_non_null(done);
+    for (int place = 0; place < phase->groups * phase->beats; place++) {
+        int group = order[place] / phase->beats;
+        assert_int_equal(order[place] % phase->beats, done[group]);
+        assert_in_range(group, closed, closed + packed->plan.spec.open_groups - 1);
+        if (++done[group] < phase->beats) {
+            continue;
+        }
+        assert_int_equal(group, closed);
+        assert_int_equal(closes[group], place);
+        assert_true(group == 0 || place - closes[group - 1] >= phase->slots);
+        closed++;
+    }
+    assert_int_equal(closed, phase->groups);
+    free(done);
+}
+
+static void test_open_groups(void **state)
+{
+    (void)state;
+    int checked = 0;
+    for (uint64_t seed = 0; seed < 200; seed++) {
+        brds_spec spec = random_spec(seed);
+        static brds_packed packed;
+        pack_random(&spec, seed, &packed);
+        for (int p = 0; p < packed.plan.phase_count; p++) {
+            assert_int_equal(packed.schedule.order[p] != NULL, spec.open_groups > 1);
+            if (spec.open_groups > 1) {
+                check_order(&packed, p);
+                checked++;
+            }
+        }
+        brds_packed_free(&packed);
+    }
+    assert_true(checked > 50);
+}
+
+/* A row that reads an eighth of 1,024 units needs late ones in every group: one after the other they wait, four
+ * at a time they do not, whatever the order of the units. */
+static void test_open_groups_do_not_wait(void **state)
+{
+    (void)state;
+    static const int groups[] = {1, 4};
+    int gaps[2];
+    for (int i = 0; i < 2; i++) {
+        static brds_packed packed;
+        brds_spec spec = digits_spec();
+        spec.initial_state = true; /* the units stay in their order */
+        spec.layers[0] = (brds_layer_spec){.hidden_size = 1024, .nnz_x = 16, .nnz_h = 128};
+        spec.head.nnz = 128;
+        spec.pes = 16;
+        spec.lanes_x = 2;
+        spec.lanes_h = 16;
+        spec.open_groups = groups[i];
+        pack_random(&spec, 1, &packed);
+        gaps[i] = packed.schedule.pace.gaps[0];
+        brds_packed_free(&packed);
+    }
+    assert_true(gaps[0] > 20);
+    assert_int_equal(gaps[1], 0);
 }
 
 /* Nonzeros at the last columns of every row: the worst case is reached. */
@@ -174,7 +248,7 @@ static void test_worst_gaps_are_reached(void **state)
     }
     assert_int_equal(brds_pack("worst", &spec, &network, &packed, &diag), BRDS_OK);
     for (int e = 0; e < packed.plan.edge_count; e++) {
-        assert_int_equal(packed.schedule.gaps[e], packed.schedule.worst_gaps[e]);
+        assert_int_equal(packed.schedule.pace.gaps[e], packed.schedule.worst_gaps[e]);
     }
     brds_packed_free(&packed);
     brds_network_free(&network);
@@ -196,7 +270,7 @@ static void test_early_columns(void **state)
         }
     }
     assert_int_equal(brds_pack("early", &spec, &network, &packed, &diag), BRDS_OK);
-    assert_int_equal(packed.schedule.gaps[0], 0);
+    assert_int_equal(packed.schedule.pace.gaps[0], 0);
     assert_true(packed.schedule.worst_gaps[0] > 0);
     brds_packed_free(&packed);
     brds_network_free(&network);
@@ -223,8 +297,12 @@ static void test_relative_gap_does_not_fit(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_every_nonzero_once),        cmocka_unit_test(test_gaps),
-        cmocka_unit_test(test_worst_gaps_are_reached),    cmocka_unit_test(test_early_columns),
+        cmocka_unit_test(test_every_nonzero_once),
+        cmocka_unit_test(test_gaps),
+        cmocka_unit_test(test_open_groups),
+        cmocka_unit_test(test_open_groups_do_not_wait),
+        cmocka_unit_test(test_worst_gaps_are_reached),
+        cmocka_unit_test(test_early_columns),
         cmocka_unit_test(test_relative_gap_does_not_fit),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// brds_row: random vectors in both halves, random groups of T beats back to back, against the
-// sum of products; drained values checked in cycle a + 1 of the group's last beat.
+// brds_row: random vectors in both halves, random groups of T beats back to back, 2^OPEN_BITS groups at
+// a time in turn, against the sum of products; drained values checked in cycle a + 1 of the group's last beat.
 `timescale 1ns / 1ps
 `default_nettype none
 
@@ -14,6 +14,7 @@ module row_tb;
     parameter integer MUL_REGS = 3;
     parameter integer ADDER_EVERY = 1;
     parameter integer RELATIVE = 0;
+    parameter integer OPEN_BITS = 0;
     parameter integer SEED = 1;
 
     localparam integer A = 12, W = 6, XI = 4, HI = 5;
@@ -23,6 +24,8 @@ module row_tb;
     localparam integer FIELD = LANES_X * (W + XI) + LANES_H * (W + HI);
     localparam integer MOST = (LANES_X > LANES_H) ? LANES_X : LANES_H;
     localparam integer TS = ($clog2(MOST) + ADDER_EVERY - 1) / ADDER_EVERY;
+    localparam integer OPEN = 1 << OPEN_BITS;
+    localparam integer NUMBER_BITS = (OPEN_BITS > 0) ? OPEN_BITS : 1;
     localparam integer SUMS = RELATIVE + MEMORY_REGS + MUL_REGS + TS;  // field to sums
 
     reg                     clk = 1'b0;
@@ -30,7 +33,8 @@ module row_tb;
     reg                     first;
     reg [X_ADDR-1:0]        x_base;
     reg [H_ADDR-1:0]        h_base;
-    reg                     used, acc_clear, acc_last;
+    reg                     used, acc_clear, acc_first, acc_last;
+    reg [NUMBER_BITS-1:0]   acc_number;
     reg [ELEMS-1:0]         vx_we, vh_we;
     reg [XROW-1:0]          vx_addr;
     reg [HROW-1:0]          vh_addr;
@@ -42,10 +46,11 @@ module row_tb;
         .LANES_X(LANES_X), .LANES_H(LANES_H), .ELEMS(ELEMS), .ACT_BITS(A), .WEIGHT_BITS(W),
         .XI_BITS(XI), .HI_BITS(HI), .XACC_BITS(XACC), .HACC_BITS(HACC), .X_HALF(X_HALF),
         .H_HALF(H_HALF), .X_ADDR_BITS(X_ADDR), .H_ADDR_BITS(H_ADDR), .MEMORY_REGS(MEMORY_REGS),
-        .MUL_REGS(MUL_REGS), .ADDER_EVERY(ADDER_EVERY), .TREE_STAGES(TS), .RELATIVE(RELATIVE)
+        .MUL_REGS(MUL_REGS), .ADDER_EVERY(ADDER_EVERY), .TREE_STAGES(TS), .RELATIVE(RELATIVE),
+        .OPEN_BITS(OPEN_BITS)
     ) dut (
         .clk(clk), .field(field), .first(first), .x_base(x_base), .h_base(h_base), .x_used(used), .h_used(used),
-        .acc_clear(acc_clear), .acc_last(acc_last), .vx_we(vx_we), .vx_addr(vx_addr),
+        .acc_clear(acc_clear), .acc_first(acc_first), .acc_number(acc_number), .acc_last(acc_last), .vx_we(vx_we), .vx_addr(vx_addr),
         .vx_data(vx_data), .vh_we(vh_we), .vh_addr(vh_addr), .vh_data(vh_data),
         .drain_shift(1'b0), .next_x({XACC{1'b0}}), .next_h({HACC{1'b0}}), .drain_x(drain_x),
         .drain_h(drain_h)
@@ -62,6 +67,14 @@ module row_tb;
     reg signed [W-1:0]    weight;
     integer n, l, b, g, t, index, room, done, seed, errors;
 
+    // the group that the beat worked n-th belongs to, and its place there
+    function integer group_of(input integer at);
+        group_of = at / (OPEN * T) * OPEN + at % OPEN;
+    endfunction
+    function integer beat_of(input integer at);
+        beat_of = at % (OPEN * T) / OPEN;
+    endfunction
+
     task tick;
         begin
             #4 clk = 1'b1;
@@ -73,7 +86,7 @@ module row_tb;
     initial begin
         seed = SEED;
         errors = 0;
-        first = 0; used = 0; acc_clear = 0; acc_last = 0;
+        first = 0; used = 0; acc_clear = 0; acc_first = 0; acc_number = 0; acc_last = 0;
         field = 0; x_base = 0; h_base = 0; vx_we = 0; vh_we = 0;
         vx_addr = 0; vh_addr = 0; vx_data = 0; vh_data = 0;
         for (n = 0; n < 2 * H_HALF; n = n + 1) h[n] = $random(seed);
@@ -100,8 +113,8 @@ module row_tb;
         vh_we = 0;
 
         for (n = 0; n < GROUPS * T + SUMS + 2; n = n + 1) begin
-            g = n / T;
-            t = n % T;
+            g = group_of(n);
+            t = beat_of(n);
             first = (t == 0);
             if (n < GROUPS * T) begin
                 if (t == 0) begin
@@ -111,8 +124,8 @@ module row_tb;
                     bases_x[n] = ($random(seed) & (2*X_HALF-1)) & ~(X_HALF/4 - 1);
                     bases_h[n] = ($random(seed) & (2*H_HALF-1)) & ~(H_HALF/4 - 1);
                 end else begin
-                    bases_x[n] = bases_x[n-1];
-                    bases_h[n] = bases_h[n-1];
+                    bases_x[n] = bases_x[n-OPEN];
+                    bases_h[n] = bases_h[n-OPEN];
                 end
                 for (l = 0; l < LANES_X + LANES_H; l = l + 1) begin
                     room = (l < LANES_X) ? X_HALF / 4 : H_HALF / 4;
@@ -142,8 +155,10 @@ module row_tb;
             end
             used = n >= RELATIVE && n - RELATIVE < GROUPS * T;
             acc_clear = n + 1 >= SUMS && (n + 1 - SUMS) % T == 0;
-            acc_last = n >= SUMS && n - SUMS < GROUPS * T && (n - SUMS) % T == T - 1;
-            done = acc_last ? (n - SUMS) / T : -1;
+            acc_first = n >= SUMS && beat_of(n - SUMS) == 0;
+            acc_number = (n >= SUMS) ? group_of(n - SUMS) : 0;
+            acc_last = n >= SUMS && n - SUMS < GROUPS * T && beat_of(n - SUMS) == T - 1;
+            done = acc_last ? group_of(n - SUMS) : -1;
             tick;
             if (done >= 0 && (drain_x !== want_x[done] || drain_h !== want_h[done])) begin
                 errors = errors + 1;
