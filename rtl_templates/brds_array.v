@@ -42,10 +42,13 @@ module brds_array #(
     parameter integer RELATIVE = 0,
     // bits of the number of an open row group; 0: one group at a time
     parameter integer OPEN_BITS = 0,
+    // 1: the four gate rows of a PE share their operands
+    parameter integer SHARED = 0,
     // weight memory: bits of a word, words, address bits
-    parameter integer WORD_BITS = 4 * PES * (LANES_X * (WEIGHT_BITS + XI_BITS) +
-                                             LANES_H * (WEIGHT_BITS + HI_BITS)) +
-                                  ((OPEN_BITS > 0) ? OPEN_BITS + 2 : 0),
+    parameter integer WORD_BITS =
+        PES * (4 * (LANES_X + LANES_H) * WEIGHT_BITS +
+               ((SHARED != 0) ? 1 : 4) * (LANES_X * XI_BITS + LANES_H * HI_BITS)) +
+        ((OPEN_BITS > 0) ? OPEN_BITS + 2 : 0),
     parameter integer WORDS = 256,
     parameter integer WORD_ADDR_BITS = 8,
     // bits of a chunk of the weight memory
@@ -110,8 +113,11 @@ module brds_array #(
     localparam integer TS = ($clog2(MOST_LANES) + ADDER_EVERY - 1) / ADDER_EVERY;
     // from the weight word to the sums
     localparam integer ROW_DELAY = LI + MEMORY_REGS + MUL_REGS + TS;
+    // a PE's field: four row fields, then the indices if they are shared
+    localparam integer INDEX_BITS = LANES_X * XI_BITS + LANES_H * HI_BITS;
     localparam integer ROW_BITS =
-        LANES_X * (WEIGHT_BITS + XI_BITS) + LANES_H * (WEIGHT_BITS + HI_BITS);
+        (LANES_X + LANES_H) * WEIGHT_BITS + ((SHARED != 0) ? 0 : INDEX_BITS);
+    localparam integer PE_BITS = 4 * ROW_BITS + ((SHARED != 0) ? INDEX_BITS : 0);
     localparam integer FLAGS = PHASE_BITS + 5;
 
     // ---- weight word ----
@@ -243,8 +249,29 @@ module brds_array #(
 
     // ---- rows ----
 
+    wire h_valid = address_valid && !address_zero;
     generate
         for (p = 0; p < PES; p = p + 1) begin : g_pe
+            wire [LANES_X*ACT_BITS-1:0] shared_x;
+            wire [LANES_H*ACT_BITS-1:0] shared_h;
+            if (SHARED != 0) begin : g_shared
+                brds_shared #(
+                    .LANES_X(LANES_X), .LANES_H(LANES_H), .ELEMS(ELEMS), .ACT_BITS(ACT_BITS),
+                    .WEIGHT_BITS(WEIGHT_BITS), .XI_BITS(XI_BITS), .HI_BITS(HI_BITS),
+                    .X_HALF(X_HALF), .H_HALF(H_HALF), .X_ADDR_BITS(X_ADDR_BITS),
+                    .H_ADDR_BITS(H_ADDR_BITS), .MEMORY_REGS(MEMORY_REGS), .RELATIVE(RELATIVE)
+                ) u_shared (
+                    .clk(clk), .weights(word[p*PE_BITS +: 4*ROW_BITS]),
+                    .indices(word[p*PE_BITS+4*ROW_BITS +: INDEX_BITS]), .first(word_first),
+                    .x_base(x_base), .h_base(h_base), .x_used(address_valid), .h_used(h_valid),
+                    .vx_we(vx_we), .vx_addr(vx_addr), .vx_data(vx_data),
+                    .vh_we(vh_we), .vh_addr(vh_addr), .vh_data(vh_data),
+                    .x(shared_x), .h(shared_h)
+                );
+            end else begin : g_own
+                assign shared_x = {LANES_X*ACT_BITS{1'b0}};
+                assign shared_h = {LANES_H*ACT_BITS{1'b0}};
+            end
             for (k = 0; k < 4; k = k + 1) begin : g_gate
                 wire [XACC_BITS-1:0] x;
                 wire [HACC_BITS-1:0] h;
@@ -264,16 +291,16 @@ module brds_array #(
                     .H_HALF(H_HALF), .X_ADDR_BITS(X_ADDR_BITS), .H_ADDR_BITS(H_ADDR_BITS),
                     .MEMORY_REGS(MEMORY_REGS), .MUL_REGS(MUL_REGS), .ADDER_EVERY(ADDER_EVERY),
                     .TREE_STAGES(TS), .MUL_KEEP(MUL_KEEP), .RELATIVE(RELATIVE),
-                    .OPEN_BITS(OPEN_BITS)
+                    .OPEN_BITS(OPEN_BITS), .SHARED(SHARED)
                 ) u_row (
-                    .clk(clk), .field(word[(p*4+k)*ROW_BITS +: ROW_BITS]), .first(word_first),
+                    .clk(clk), .field(word[p*PE_BITS+k*ROW_BITS +: ROW_BITS]), .first(word_first),
                     .x_base(x_base), .h_base(h_base), .x_used(address_valid),
-                    .h_used(address_valid && !address_zero),
+                    .h_used(h_valid),
                     .acc_clear(sum_first_early), .acc_first(sum_first),
                     .acc_number(sum_number), .acc_last(sum_last),
                     .vx_we(vx_we), .vx_addr(vx_addr), .vx_data(vx_data),
                     .vh_we(vh_we), .vh_addr(vh_addr), .vh_data(vh_data),
-                    .drain_shift(drain_shift), .next_x(next_x), .next_h(next_h),
+                    .shared_x(shared_x), .shared_h(shared_h), .drain_shift(drain_shift), .next_x(next_x), .next_h(next_h),
                     .drain_x(x), .drain_h(h)
                 );
                 if (p < ELEMS) begin : g_front

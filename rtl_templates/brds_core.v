@@ -53,6 +53,8 @@ module brds_core #(
     parameter integer RELATIVE = 0,
     // bits of the number of an open row group; 0: one group at a time
     parameter integer OPEN_BITS = 0,
+    // 1: the four gate rows of a PE share their operands
+    parameter integer SHARED = 0,
     parameter integer XI_BITS = 3,
     parameter integer HI_BITS = 2,
     // vector memories: words of a half, address bits
@@ -302,7 +304,7 @@ module brds_core #(
         .XACC_BITS(XACC_BITS), .HACC_BITS(HACC_BITS), .X_HALF(X_HALF), .H_HALF(H_HALF),
         .X_ADDR_BITS(X_ADDR_BITS), .H_ADDR_BITS(H_ADDR_BITS), .MEMORY_REGS(MEMORY_REGS),
         .MUL_REGS(MUL_REGS), .ADDER_EVERY(ADDER_EVERY), .MUL_KEEP(MUL_KEEP), .RELATIVE(RELATIVE),
-        .OPEN_BITS(OPEN_BITS),
+        .OPEN_BITS(OPEN_BITS), .SHARED(SHARED),
         .WORD_BITS(WORD_BITS), .WORDS(WORDS), .WORD_ADDR_BITS(WORD_ADDR_BITS), .STREAM_BITS(STREAM_BITS),
         .WEIGHTS_ROM(WEIGHTS_ROM), .WEIGHTS_FILE(WEIGHTS_FILE), .PROTECT(PROTECT), .PHASES(PHASES),
         .PHASE_BITS(PHASE_BITS), .PH_XBASE(PH_XBASE), .PH_HBASE(PH_HBASE), .PH_HPREV(PH_HPREV)

@@ -4,7 +4,8 @@
 // trees, accumulators and drain registers.
 //   sum_x = sum over the group's beats so far of sum over x lanes of product; sum_h likewise
 //   last: drain <= sum, else shift: drain <= next
-// Timing: with the row field at cycle n: base, x_used and h_used at n + RELATIVE, acc_last at
+// Timing: with the row field at cycle n: base, x_used and h_used at n + RELATIVE, shared operands at
+// n + RELATIVE + MEMORY_REGS, acc_last at
 // a = n + RELATIVE + MEMORY_REGS + MUL_REGS + TREE_STAGES (the tree's sum), acc_clear a cycle
 // before the sum of a group's first field, acc_first and acc_number with the sum (see brds_acc), the
 // closed row in the drain registers at a + 1.  Initiation interval: 1.
@@ -40,10 +41,14 @@ module brds_row #(
     // 1: relative indices
     parameter integer RELATIVE = 0,
     // bits of the number of an open row group; 0: one group at a time
-    parameter integer OPEN_BITS = 0
+    parameter integer OPEN_BITS = 0,
+    // 1: the operands come from outside; a lane field is the weight alone
+    parameter integer SHARED = 0,
+    parameter integer XL_BITS = WEIGHT_BITS + ((SHARED != 0) ? 0 : XI_BITS),
+    parameter integer HL_BITS = WEIGHT_BITS + ((SHARED != 0) ? 0 : HI_BITS)
 ) (
     input  wire                                     clk,
-    input  wire [LANES_X*(WEIGHT_BITS+XI_BITS)+LANES_H*(WEIGHT_BITS+HI_BITS)-1:0] field,
+    input  wire [LANES_X*XL_BITS+LANES_H*HL_BITS-1:0] field,
     input  wire                                     first,
     input  wire [X_ADDR_BITS-1:0]                   x_base,
     input  wire [H_ADDR_BITS-1:0]                   h_base,
@@ -60,6 +65,9 @@ module brds_row #(
     input  wire [ELEMS-1:0]                         vh_we,
     input  wire [H_ADDR_BITS-$clog2(ELEMS)-1:0]     vh_addr,
     input  wire [ELEMS*ACT_BITS-1:0]                vh_data,
+    // shared operands
+    input  wire [LANES_X*ACT_BITS-1:0]              shared_x,
+    input  wire [LANES_H*ACT_BITS-1:0]              shared_h,
     // drain registers; next: those of the row that follows
     input  wire                                     drain_shift,
     input  wire [XACC_BITS-1:0]                     next_x,
@@ -71,8 +79,6 @@ module brds_row #(
     /*verilator no_inline_module*/
 
     localparam integer PRODUCT_BITS = WEIGHT_BITS + ACT_BITS;
-    localparam integer XL_BITS = WEIGHT_BITS + XI_BITS;
-    localparam integer HL_BITS = WEIGHT_BITS + HI_BITS;
 
     wire [LANES_X*PRODUCT_BITS-1:0] products_x;
     wire [LANES_H*PRODUCT_BITS-1:0] products_h;
@@ -84,10 +90,11 @@ module brds_row #(
                 .ELEMS(ELEMS), .ACT_BITS(ACT_BITS), .WEIGHT_BITS(WEIGHT_BITS),
                 .INDEX_BITS(XI_BITS), .HALF(X_HALF), .ADDR_BITS(X_ADDR_BITS),
                 .MEMORY_REGS(MEMORY_REGS), .MUL_REGS(MUL_REGS), .MUL_KEEP(MUL_KEEP),
-                .RELATIVE(RELATIVE)
+                .RELATIVE(RELATIVE), .SHARED(SHARED)
             ) u_lane (
                 .clk(clk), .field(field[i*XL_BITS +: XL_BITS]), .first(first), .base(x_base),
                 .used(x_used), .we(vx_we), .waddr(vx_addr), .wdata(vx_data),
+                .shared(shared_x[i*ACT_BITS +: ACT_BITS]),
                 .product(products_x[i*PRODUCT_BITS +: PRODUCT_BITS])
             );
         end
@@ -96,10 +103,11 @@ module brds_row #(
                 .ELEMS(ELEMS), .ACT_BITS(ACT_BITS), .WEIGHT_BITS(WEIGHT_BITS),
                 .INDEX_BITS(HI_BITS), .HALF(H_HALF), .ADDR_BITS(H_ADDR_BITS),
                 .MEMORY_REGS(MEMORY_REGS), .MUL_REGS(MUL_REGS), .MUL_KEEP(MUL_KEEP),
-                .RELATIVE(RELATIVE)
+                .RELATIVE(RELATIVE), .SHARED(SHARED)
             ) u_lane (
                 .clk(clk), .field(field[LANES_X*XL_BITS+i*HL_BITS +: HL_BITS]), .first(first),
                 .base(h_base), .used(h_used), .we(vh_we), .waddr(vh_addr), .wdata(vh_data),
+                .shared(shared_h[i*ACT_BITS +: ACT_BITS]),
                 .product(products_h[i*PRODUCT_BITS +: PRODUCT_BITS])
             );
         end

@@ -17,6 +17,7 @@ typedef struct {
     const char *nnz_key; /* the spec's word: "nnz_x", "nnz_h", "nnz_p", "head nnz" */
     int rows, columns;
     int nnz;        /* wanted nonzeros of every row */
+    int stride;     /* of rows that share their columns (spec.h), 0: none do */
     float *weights; /* (rows, columns), the network's own */
 } brds_matrix;
 
@@ -26,5 +27,13 @@ int brds_network_matrices(const brds_network *network, const brds_spec *spec,
 
 /* Nonzero elements of a row. */
 int brds_row_nonzeros(const float *row, int columns);
+
+/* The rows that share their columns with row `row`, itself included: fills `shared` in ascending order and returns
+ * their count, 1 to 4; 0 if it is not the first of them. */
+int brds_shared_rows(int stride, int rows, int row, int shared[4]);
+
+/* norms (columns): root of the sum of squares over these rows; 0 only where all of them are 0.  Returns how many
+ * are not. */
+int brds_rows_norms(const float *weights, int columns, const int *rows, int count, float *norms);
 
 #endif

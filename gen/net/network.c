@@ -92,13 +92,16 @@ static void fill_matrix(brds_random *random, const brds_matrix *matrix, int *col
     /* Inputs of variance 1 then give sums of variance 1. */
     double limit = sqrt(3.0 / matrix->nnz);
     for (int row = 0; row < matrix->rows; row++) {
-        float *weights = matrix->weights + (size_t)row * (size_t)matrix->columns;
-        for (int i = 0; i < matrix->nnz; i++) {
+        int shared[4], count = brds_shared_rows(matrix->stride, matrix->rows, row, shared);
+        for (int i = 0; count > 0 && i < matrix->nnz; i++) {
             int pick = i + (int)brds_random_below(random, (uint64_t)(matrix->columns - i));
             int column = columns[pick];
             columns[pick] = columns[i];
             columns[i] = column;
-            weights[column] = random_value(random, limit);
+            for (int k = 0; k < count; k++) {
+                size_t first = (size_t)shared[k] * (size_t)matrix->columns;
+                matrix->weights[first + (size_t)column] = random_value(random, limit);
+            }
         }
     }
 }
@@ -226,9 +229,18 @@ static brds_status check_matrix(const char *place, const brds_matrix *matrix, br
              matrix->nnz_key, matrix->nnz);
     int faults = 0;
     for (int row = 0; row < matrix->rows; row++) {
-        const float *weights = matrix->weights + (size_t)row * (size_t)matrix->columns;
-        int found = brds_row_nonzeros(weights, matrix->columns);
-        if (found > matrix->nnz && ++faults <= SHOWN) {
+        int shared[4], count = brds_shared_rows(matrix->stride, matrix->rows, row, shared);
+        float norms[BRDS_MAX_SIZE];
+        int found = brds_rows_norms(matrix->weights, matrix->columns, shared, count, norms);
+        if (found <= matrix->nnz || ++faults > SHOWN) {
+            continue;
+        }
+        if (count > 1) {
+            (void)brds_fail(diag, BRDS_EINPUT, where, hint,
+                            "rows %d to %d in steps of %d use %d columns and must share theirs "
+                            "(vector_memory \"gate_shared\")",
+                            row, shared[count - 1], matrix->stride, found);
+        } else {
             (void)brds_fail(diag, BRDS_EINPUT, where, hint, "row %d has %d nonzeros", row, found);
         }
     }

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "fixed/fixed.h"
+#include "net/matrices.h"
 
 #ifdef __clang__
 #pragma STDC FP_CONTRACT OFF /* the same choice on every machine, see fixed/pwl.c */
@@ -148,27 +149,31 @@ static brds_block weight_block(const brds_plan *plan, const float *values, size_
 
 /* --- matrices --- */
 
-/* One row: its nonzeros and, where they are too few, zeros at the first free
- * columns.  A weight that quantises to 0 keeps its place. */
-static void fill_row(const float *row, brds_sparse *sparse, brds_format format, size_t place,
-                     uint64_t *clipped)
+/* Rows that share their columns, or one: the columns that any uses and, where they are too few, the first
+ * free ones.  A weight that quantises to 0 keeps its place. */
+static void fill_rows(const float *dense, brds_sparse *sparse, const int *rows, int count,
+                      brds_format format, uint64_t *clipped)
 {
-    int missing = sparse->nnz;
+    float norms[BRDS_MAX_SIZE];
+    int missing = sparse->nnz - brds_rows_norms(dense, sparse->columns, rows, count, norms);
+    size_t place = 0;
     for (int column = 0; column < sparse->columns; column++) {
-        missing -= row[column] != 0.0f;
-    }
-    for (int column = 0; column < sparse->columns; column++) {
-        if (row[column] == 0.0f && missing-- <= 0) {
+        if (norms[column] == 0.0f && missing-- <= 0) {
             continue;
         }
-        sparse->weight[place] = (int32_t)brds_quantize((double)row[column], format, clipped);
-        sparse->column[place] = (uint16_t)column;
+        for (int i = 0; i < count; i++) {
+            size_t at = (size_t)rows[i] * (size_t)sparse->nnz + place;
+            double value =
+                (double)dense[(size_t)rows[i] * (size_t)sparse->columns + (size_t)column];
+            sparse->weight[at] = (int32_t)brds_quantize(value, format, clipped);
+            sparse->column[at] = (uint16_t)column;
+        }
         place++;
     }
 }
 
-static brds_status fill_sparse(const brds_plan *plan, const float *dense, brds_sparse *sparse,
-                               uint64_t *clipped, brds_diag *diag)
+static brds_status fill_sparse(const brds_plan *plan, const float *dense, int stride,
+                               brds_sparse *sparse, uint64_t *clipped, brds_diag *diag)
 {
     size_t nnz = (size_t)sparse->nnz, count = (size_t)sparse->rows * nnz;
     sparse->weight = calloc(count + 1, sizeof *sparse->weight);
@@ -178,8 +183,10 @@ static brds_status fill_sparse(const brds_plan *plan, const float *dense, brds_s
     }
     brds_format format = {plan->spec.weight_bits, sparse->frac};
     for (int row = 0; row < sparse->rows; row++) {
-        fill_row(dense + (size_t)row * (size_t)sparse->columns, sparse, format, (size_t)row * nnz,
-                 clipped);
+        int shared[4], rows = brds_shared_rows(stride, sparse->rows, row, shared);
+        if (rows > 0) {
+            fill_rows(dense, sparse, shared, rows, format, clipped);
+        }
     }
     return BRDS_OK;
 }
@@ -217,7 +224,7 @@ static brds_status make_peephole(const brds_plan *plan, const brds_layer *layer,
 static brds_status make_gates(const brds_plan *plan, const brds_phase *shape,
                               const brds_layer *layer, brds_qphase *phase, brds_diag *diag)
 {
-    int rows = 4 * layer->hidden;
+    int rows = 4 * layer->hidden, stride = brds_spec_gate_stride(&plan->spec, shape->layer);
     phase->x = (brds_sparse){.rows = rows, .columns = layer->columns_x, .nnz = shape->nnz_x};
     phase->h = (brds_sparse){.rows = rows, .columns = layer->output, .nnz = shape->nnz_h};
     brds_block x =
@@ -227,9 +234,10 @@ static brds_status make_gates(const brds_plan *plan, const brds_phase *shape,
     choose_fracs(plan, &x, &h, plan->z_frac, phase);
     phase->error_x = relative_error(&x, phase->x.frac);
     phase->error_h = relative_error(&h, phase->h.frac);
-    brds_status status = fill_sparse(plan, layer->w_x, &phase->x, &phase->weight_saturated, diag);
+    brds_status status =
+        fill_sparse(plan, layer->w_x, stride, &phase->x, &phase->weight_saturated, diag);
     if (status == BRDS_OK) {
-        status = fill_sparse(plan, layer->w_h, &phase->h, &phase->weight_saturated, diag);
+        status = fill_sparse(plan, layer->w_h, stride, &phase->h, &phase->weight_saturated, diag);
     }
     if (status == BRDS_OK) {
         status =
@@ -253,7 +261,8 @@ static brds_status make_linear(const brds_plan *plan, const brds_phase *shape, c
     brds_block none = {0};
     choose_fracs(plan, &x, &none, target.frac, phase);
     phase->error_x = relative_error(&x, phase->x.frac);
-    brds_status status = fill_sparse(plan, weights, &phase->x, &phase->weight_saturated, diag);
+    brds_status status = fill_sparse(plan, weights, brds_spec_linear_stride(&plan->spec), &phase->x,
+                                     &phase->weight_saturated, diag);
     if (status == BRDS_OK && bias != NULL) {
         status = quantize_vector(bias, (size_t)shape->rows, target, &phase->bias,
                                  &phase->bias_saturated, diag);

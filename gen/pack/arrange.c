@@ -217,9 +217,11 @@ static void search(arranging *a, const brds_phase *phase)
     }
 }
 
+/* A unit keeps its four gates; which rows of a projection share their columns is a matter of their numbers. */
 static bool is_free(const brds_plan *plan, const brds_phase *phase)
 {
-    return !phase->to_output && !plan->spec.initial_state &&
+    bool tied = phase->kind != BRDS_PHASE_GATES && brds_vector_readers(plan) == 1;
+    return !phase->to_output && !tied && !plan->spec.initial_state &&
            plan->spec.index == BRDS_INDEX_ABSOLUTE;
 }
 

@@ -12,7 +12,8 @@
 #include "plan/plan.h"
 
 /* Renumbers, in place, the results of every phase that no port shows: all but those that leave on the
- * output stream, those of a spec with initial states, and all with relative indices (whose gaps were
+ * output stream, those of a spec with initial states, projections whose rows share their
+ * columns, and all with relative indices (whose gaps were
  * pruned to fit).  The order is that of least gaps which a local search finds; the same network gives the
  * same order everywhere.  gaps_given (edge): the exact gaps in the order that was given. */
 brds_status brds_arrange(const brds_plan *plan, brds_qnet *qnet, int *gaps_given, brds_diag *diag);

@@ -72,29 +72,51 @@ static uint32_t crc_of(const uint8_t *bytes, size_t size)
 
 /* ---- weight memory ---- */
 
-static size_t put_lane(const brds_plan *plan, uint8_t *bytes, size_t at, const brds_slot *slot,
-                       int index_bits, int *running)
+/* A weight word while it is filled. */
+typedef struct {
+    const brds_plan *plan;
+    uint8_t *bytes;
+    size_t at; /* bit */
+} weight_word;
+
+static void put_weight(weight_word *word, const brds_slot *slot)
 {
-    int weight_bits = plan->spec.weight_bits, index = slot->column;
+    put_bits(word->bytes, word->at, slot->weight, word->plan->spec.weight_bits);
+    word->at += (size_t)word->plan->spec.weight_bits;
+}
+
+static void put_index(weight_word *word, const brds_slot *slot, int lane, int *running)
+{
+    const brds_plan *plan = word->plan;
+    int index = slot->column,
+        bits = lane < plan->spec.lanes_x ? plan->x_index_bits : plan->h_index_bits;
     if (plan->spec.index == BRDS_INDEX_RELATIVE && index >= 0) {
         index -= *running;
         *running = slot->column;
     }
-    put_bits(bytes, at, slot->weight, weight_bits);
-    put_bits(bytes, at + (size_t)weight_bits, index < 0 ? 0 : index, index_bits);
-    return at + (size_t)(weight_bits + index_bits);
+    put_bits(word->bytes, word->at, index < 0 ? 0 : index, bits);
+    word->at += (size_t)bits;
 }
 
-/* One beat: `running` (P, 4, Lx + Lh): the column that each lane's gaps have led to. */
+/* One beat: `running` (P, 4, Lx + Lh): the column that each lane's gaps have led to.  Where the rows of a PE share
+ * their columns, the indices are those of its first row: it is past the end only if all are. */
 static void put_beat(const brds_plan *plan, uint8_t *bytes, const brds_slot *slots, int *running)
 {
-    int lanes_x = plan->spec.lanes_x, lanes = lanes_x + plan->spec.lanes_h;
-    size_t at = 0;
-    for (int row = 0; row < 4 * plan->spec.pes; row++) {
-        for (int lane = 0; lane < lanes; lane++) {
-            int index_bits = lane < lanes_x ? plan->x_index_bits : plan->h_index_bits;
-            at = put_lane(plan, bytes, at, slots++, index_bits, running++);
+    int lanes = plan->spec.lanes_x + plan->spec.lanes_h;
+    bool shared = brds_vector_readers(plan) == 1;
+    weight_word word = {plan, bytes, 0};
+    for (int pe = 0; pe < plan->spec.pes; pe++) {
+        for (int i = 0; i < 4 * lanes; i++) {
+            put_weight(&word, &slots[i]);
+            if (!shared) {
+                put_index(&word, &slots[i], i % lanes, &running[i]);
+            }
         }
+        for (int lane = 0; shared && lane < lanes; lane++) {
+            put_index(&word, &slots[lane], lane, &running[lane]);
+        }
+        slots += 4 * lanes;
+        running += 4 * lanes;
     }
 }
 

@@ -57,17 +57,17 @@ static void estimate_memories(const brds_plan *plan, brds_estimate *estimate)
 {
     const brds_spec *spec = &plan->spec;
     brds_family family = estimate->family;
-    int64_t lanes = plan->element_lanes, rows = (int64_t)4 * spec->pes;
+    int64_t lanes = plan->element_lanes, readers = (int64_t)brds_vector_readers(plan) * spec->pes;
     brds_memory_use *use = estimate->memories;
     *use++ = columns_of("weights", family, plan, plan->word_bits, plan->words);
     *use++ = columns_of("biases", family, plan, plan->unit_bits, plan->unit_rows);
     *use++ = copies_of("cell state", family, 1,
                        (brds_ram_shape){lanes, spec->cell.bits, plan->unit_rows, false});
     *use++ =
-        copies_of("vectors, x lanes", family, rows * spec->lanes_x,
+        copies_of("vectors, x lanes", family, readers * spec->lanes_x,
                   (brds_ram_shape){lanes, spec->activation.bits, 2 * plan->x_half / lanes, false});
     *use++ =
-        copies_of("vectors, h lanes", family, rows * spec->lanes_h,
+        copies_of("vectors, h lanes", family, readers * spec->lanes_h,
                   (brds_ram_shape){lanes, spec->activation.bits, 2 * plan->h_half / lanes, false});
     *use = outputs_of(family, plan);
     for (int i = 0; i < BRDS_MEMORY_USES; i++) {

@@ -122,6 +122,11 @@ static void set_vectors(brds_plan *plan)
 
 /* ---- weight and unit memory ---- */
 
+int brds_vector_readers(const brds_plan *plan)
+{
+    return plan->spec.vector_memory == BRDS_VECTOR_GATE_SHARED ? 1 : 4;
+}
+
 int brds_order_bits(const brds_plan *plan)
 {
     return plan->spec.open_groups > 1 ? plan->open_bits + 2 : 0;
@@ -130,12 +135,11 @@ int brds_order_bits(const brds_plan *plan)
 static void set_depths(brds_plan *plan)
 {
     const brds_spec *spec = &plan->spec;
-    plan->lane_x_bits = spec->weight_bits + plan->x_index_bits;
-    plan->lane_h_bits = spec->weight_bits + plan->h_index_bits;
     plan->open_bits = brds_clog2((uint64_t)spec->open_groups);
+    int weights = 4 * (spec->lanes_x + spec->lanes_h) * spec->weight_bits;
+    int indices = spec->lanes_x * plan->x_index_bits + spec->lanes_h * plan->h_index_bits;
     plan->word_bits =
-        4 * spec->pes * (spec->lanes_x * plan->lane_x_bits + spec->lanes_h * plan->lane_h_bits) +
-        brds_order_bits(plan);
+        spec->pes * (weights + brds_vector_readers(plan) * indices) + brds_order_bits(plan);
     plan->unit_bits = plan->element_lanes *
                       (4 * plan->bias_bits + (plan->peephole ? 3 * spec->activation.bits : 0));
     for (int p = 0; p < plan->phase_count; p++) {
@@ -194,6 +198,7 @@ char *brds_plan_shape_text(const brds_plan *plan)
 {
     char *text = shape_head(plan);
     append(&text, shape_order(plan));
+    append(&text, brds_string_copy(brds_vector_readers(plan) == 1 ? "gates share columns\n" : ""));
     for (int p = 0; p < plan->phase_count; p++) {
         const brds_phase *phase = &plan->phases[p];
         append(&text,

@@ -52,6 +52,9 @@ bool brds_edge_is_skewed(const brds_plan *plan, int edge);
 /* Section 4: index fields, vector slots, weight and unit memory; then the fingerprint. */
 brds_status brds_plan_memory(brds_plan *plan, brds_diag *diag);
 
+/* Copies of a lane's vector that a PE has: one for each of its four rows, or one that they share. */
+int brds_vector_readers(const brds_plan *plan);
+
 /* Bits of a weight word that say in which order row groups are worked: {number, last, first} of the beat's
  * group; 0 with one group at a time. */
 int brds_order_bits(const brds_plan *plan);

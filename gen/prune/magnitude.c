@@ -22,18 +22,44 @@ static double squared_norm(const float *row, int columns)
     return sum;
 }
 
+/* Rows that share their columns, or one, keep those of the largest norms over all of them. */
+static void prune_rows(const brds_matrix *matrix, const int *rows, int count)
+{
+    float norms[BRDS_MAX_SIZE];
+    brds_rows_norms(matrix->weights, matrix->columns, rows, count, norms);
+    brds_selection selection = brds_select(norms, (size_t)matrix->columns, (size_t)matrix->nnz);
+    for (int column = 0; column < matrix->columns; column++) {
+        bool keeps = brds_select_keeps(&selection, norms[column]);
+        for (int i = 0; i < count && !keeps; i++) {
+            matrix->weights[(size_t)rows[i] * (size_t)matrix->columns + (size_t)column] = 0.0f;
+        }
+    }
+}
+
+/* Nonzeros of all rows; adds their squares to `squares`. */
+static int64_t count_all(const brds_matrix *matrix, double *squares)
+{
+    int64_t count = 0;
+    for (int i = 0; i < matrix->rows; i++) {
+        const float *row = matrix->weights + (size_t)i * (size_t)matrix->columns;
+        count += brds_row_nonzeros(row, matrix->columns);
+        *squares += squared_norm(row, matrix->columns);
+    }
+    return count;
+}
+
 static brds_prune_result prune_matrix(const brds_matrix *matrix)
 {
     brds_prune_result result = {.matrix = *matrix};
     double before = 0.0, after = 0.0;
+    result.before = count_all(matrix, &before);
     for (int i = 0; i < matrix->rows; i++) {
-        float *row = matrix->weights + (size_t)i * (size_t)matrix->columns;
-        result.before += brds_row_nonzeros(row, matrix->columns);
-        before += squared_norm(row, matrix->columns);
-        brds_prune_row(row, matrix->columns, matrix->nnz);
-        result.kept += brds_row_nonzeros(row, matrix->columns);
-        after += squared_norm(row, matrix->columns);
+        int shared[4], count = brds_shared_rows(matrix->stride, matrix->rows, i, shared);
+        if (count > 0) {
+            prune_rows(matrix, shared, count);
+        }
     }
+    result.kept = count_all(matrix, &after);
     result.sparsity = 1.0 - (double)result.kept / ((double)matrix->rows * matrix->columns);
     result.norm_kept = before > 0.0 ? after / before : 1.0;
     return result;

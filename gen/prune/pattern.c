@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "net/matrices.h"
 #include "prune/pattern_private.h"
 #include "prune/select.h"
 
@@ -146,6 +147,37 @@ static brds_status mask_row(const float *row, int columns, const brds_pattern_op
     return BRDS_OK;
 }
 
+/* All rows that share their columns with this first of them. */
+static brds_status mask_shared(const float *weights, int rows, int columns, int first,
+                               const brds_pattern_options *options, float *norms, uint8_t *mask,
+                               brds_diag *diag)
+{
+    int shared[4], count = brds_shared_rows(options->stride, rows, first, shared);
+    if (count == 0) {
+        return BRDS_OK;
+    }
+    uint8_t *kept = mask + (size_t)first * (size_t)columns;
+    brds_rows_norms(weights, columns, shared, count, norms);
+    brds_status status = mask_row(norms, columns, options, kept, diag);
+    for (int k = 1; k < count; k++) {
+        memcpy(mask + (size_t)shared[k] * (size_t)columns, kept, (size_t)columns);
+    }
+    return status;
+}
+
+static brds_status mask_all_shared(const float *weights, int rows, int columns,
+                                   const brds_pattern_options *options, uint8_t *mask,
+                                   brds_diag *diag)
+{
+    float *norms = malloc((size_t)columns * sizeof *norms);
+    brds_status status = norms != NULL ? BRDS_OK : brds_fail_memory(diag);
+    for (int i = 0; i < rows && status == BRDS_OK; i++) {
+        status = mask_shared(weights, rows, columns, i, options, norms, mask, diag);
+    }
+    free(norms);
+    return status;
+}
+
 static brds_status mask_rows(const float *weights, int rows, int columns,
                              const brds_pattern_options *options, uint8_t *mask, brds_diag *diag)
 {
@@ -217,6 +249,9 @@ brds_status brds_pattern_mask(const float *weights, int rows, int columns,
     case BRDS_PATTERN_BLOCK:
         return mask_blocks(weights, rows, columns, options, mask, diag);
     default:
+        if (options->pattern == BRDS_PATTERN_ROW && options->stride > 0) {
+            return mask_all_shared(weights, rows, columns, options, mask, diag);
+        }
         return mask_rows(weights, rows, columns, options, mask, diag);
     }
 }

@@ -88,9 +88,10 @@ typedef struct {
     int count;
 } targets;
 
-static void add(targets *t, target next, int lanes)
+static void add(targets *t, target next, int lanes, int stride)
 {
     const brds_spec *spec = t->spec;
+    next.options.stride = stride;
     if (spec->index == BRDS_INDEX_RELATIVE) {
         next.options.max_gap = (1 << spec->index_bits) - 1;
         next.options.lanes = lanes;
@@ -114,12 +115,14 @@ static void add_layer(targets *t, const brds_sparsity *sparsity, int l, const br
     const brds_lstm none = {0}, *layer = model != NULL ? &model->layers[l] : &none;
     const brds_ratio *ratio = &sparsity->ratios[l];
     int x = brds_spec_columns_x(spec, l), h = brds_spec_output_size(spec, l);
-    add(t, (target){"W_x", l, x, options_of(sparsity, ratio->nnz_x, x), layer->w_x}, spec->lanes_x);
-    add(t, (target){"W_h", l, h, options_of(sparsity, ratio->nnz_h, h), layer->w_h}, spec->lanes_h);
+    add(t, (target){"W_x", l, x, options_of(sparsity, ratio->nnz_x, x), layer->w_x}, spec->lanes_x,
+        brds_spec_gate_stride(spec, l));
+    add(t, (target){"W_h", l, h, options_of(sparsity, ratio->nnz_h, h), layer->w_h}, spec->lanes_h,
+        brds_spec_gate_stride(spec, l));
     if (spec->layers[l].projection_size > 0) {
         brds_pattern_options row = {.pattern = BRDS_PATTERN_ROW, .nnz = spec->layers[l].nnz_p};
         add(t, (target){"the projection", l, spec->layers[l].hidden_size, row, layer->w_p},
-            spec->lanes_x + spec->lanes_h);
+            spec->lanes_x + spec->lanes_h, brds_spec_linear_stride(spec));
     }
 }
 
@@ -138,7 +141,7 @@ static void list_targets(const brds_sparsity *sparsity, const brds_spec *spec,
         add(t,
             (target){"the head", last, brds_spec_output_size(spec, last), row,
                      model != NULL ? model->head_w : NULL},
-            spec->lanes_x + spec->lanes_h);
+            spec->lanes_x + spec->lanes_h, brds_spec_linear_stride(spec));
     }
 }
 

@@ -166,6 +166,16 @@ int brds_spec_element_lanes(const brds_spec *spec)
     return lanes;
 }
 
+int brds_spec_gate_stride(const brds_spec *spec, int layer)
+{
+    return spec->vector_memory == BRDS_VECTOR_GATE_SHARED ? spec->layers[layer].hidden_size : 0;
+}
+
+int brds_spec_linear_stride(const brds_spec *spec)
+{
+    return spec->vector_memory == BRDS_VECTOR_GATE_SHARED ? brds_spec_element_lanes(spec) : 0;
+}
+
 const char *brds_rounding_name(brds_rounding value)
 {
     return brds_rounding_words[value];

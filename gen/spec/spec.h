@@ -30,7 +30,7 @@ typedef struct {
 
 typedef enum { BRDS_ROUND_HALF_UP, BRDS_ROUND_HALF_EVEN, BRDS_ROUND_TRUNCATE } brds_rounding;
 typedef enum { BRDS_WEIGHTS_ROM, BRDS_WEIGHTS_RAM } brds_weights;
-typedef enum { BRDS_VECTOR_REPLICATED } brds_vector_memory;
+typedef enum { BRDS_VECTOR_REPLICATED, BRDS_VECTOR_GATE_SHARED } brds_vector_memory;
 typedef enum { BRDS_INDEX_ABSOLUTE, BRDS_INDEX_RELATIVE } brds_index;
 typedef enum { BRDS_MULTIPLY_DSP, BRDS_MULTIPLY_LOGIC } brds_multiply;
 typedef enum { BRDS_PROTECT_NONE, BRDS_PROTECT_PARITY, BRDS_PROTECT_SECDED } brds_protect;
@@ -125,6 +125,11 @@ int brds_spec_gate_beats(const brds_spec *spec, int layer);
 
 /* E, the lanes of the element-wise unit (docs/microarchitecture.md section 3). */
 int brds_spec_element_lanes(const brds_spec *spec);
+
+/* Rows that one PE works at a time share their columns with `gate_shared`: rows b * 4S + k * S + e, k = 0..3, where
+ * the stride S is this for a layer's W_x and W_h, and E for projections and the head.  0: no row shares any. */
+int brds_spec_gate_stride(const brds_spec *spec, int layer);
+int brds_spec_linear_stride(const brds_spec *spec);
 
 /* Words as the spec writes them ("half_up", "xcup", ...), for reports. */
 const char *brds_rounding_name(brds_rounding value);

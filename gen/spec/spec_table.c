@@ -8,7 +8,7 @@
 const char *const brds_rounding_words[] = {"half_up", "half_even", "truncate", NULL};
 const char *const brds_weights_words[] = {"rom", "ram", NULL};
 const char *const brds_protect_words[] = {"none", "parity", "secded", NULL};
-const char *const brds_vector_words[] = {"replicated", NULL};
+const char *const brds_vector_words[] = {"replicated", "gate_shared", NULL};
 const char *const brds_index_words[] = {"absolute", "relative", NULL};
 const char *const brds_multiply_words[] = {"dsp", "logic", NULL};
 const char *const brds_control_words[] = {"axi4-lite", "none", NULL};
@@ -159,8 +159,13 @@ const brds_key brds_keys[] = {
           "the pipeline a cycle longer.")},
     {"/hardware/vector_memory", WORD(brds_vector_words), AT(spec.vector_memory),
      DEFAULT(BRDS_VECTOR_REPLICATED),
-     TEXT("`replicated`: lanes have copies of the vector, so that any row-balanced pattern "
-          "works.")},
+     TEXT("`replicated`: each lane has a copy of the vector, so that any row-balanced pattern "
+          "works. "
+          "`gate_shared`: the four gates of a unit (and the four rows of a projection or head that "
+          "a "
+          "PE works at a time) read the same columns: a quarter of the copies and of the index "
+          "bits, "
+          "for networks that are pruned so.")},
     {"/hardware/open_groups", CHOICE(open_words), AT(spec.open_groups), DEFAULT(1),
      TEXT(
          "Row groups whose sums may be open at a time. With more than one, the beats that need the "

@@ -96,6 +96,7 @@ static inline brds_spec random_spec(uint64_t seed)
     spec.initial_state = true;
     spec.protect = (brds_protect)between(&random, 0, 2); /* the last draws: they change no other */
     spec.open_groups = spec.index == BRDS_INDEX_ABSOLUTE ? 1 << between(&random, 0, 3) : 1;
+    spec.vector_memory = (brds_vector_memory)between(&random, 0, 1);
     spec.clock_mhz = 100;
     return spec;
 }

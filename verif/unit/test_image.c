@@ -98,6 +98,25 @@ static int group_of(const reader *r, int p, int place, int *closed)
     return group;
 }
 
+/* Where the weight and the index of a lane of PE pe's gate row k stand in a weight word. */
+static void find_field(const brds_plan *plan, int pe, int k, int lane, size_t *weight,
+                       size_t *index)
+{
+    const brds_spec *spec = &plan->spec;
+    int w = spec->weight_bits, x = plan->x_index_bits, h = plan->h_index_bits, lx = spec->lanes_x;
+    int weights = (lx + spec->lanes_h) * w, indices = lx * x + spec->lanes_h * h;
+    int from =
+        lane < lx ? lane * x : lx * x + (lane - lx) * h; /* of the indices, before the lane's */
+    if (spec->vector_memory == BRDS_VECTOR_GATE_SHARED) {
+        int first = pe * (4 * weights + indices);
+        *weight = (size_t)(first + k * weights + lane * w);
+        *index = (size_t)(first + 4 * weights + from);
+    } else {
+        *weight = (size_t)((pe * 4 + k) * (weights + indices) + lane * w + from);
+        *index = *weight + (size_t)w;
+    }
+}
+
 /* dense[matrix] (rows, columns) gets the weights that a group's beats hold. */
 static void read_beat(reader *r, int p, int g, int32_t *dense[2], int32_t *running)
 {
@@ -106,15 +125,17 @@ static void read_beat(reader *r, int p, int g, int32_t *dense[2], int32_t *runni
     const brds_spec *spec = &plan->spec;
     const uint8_t *bytes = next_bits(r, plan->word_bits);
     bool gates = phase->kind == BRDS_PHASE_GATES, relative = spec->index == BRDS_INDEX_RELATIVE;
-    size_t at = 0;
+    size_t end = 0;
     for (int i = 0; i < spec->pes * 4 * (spec->lanes_x + spec->lanes_h); i++) {
+        size_t weight_at, index_at;
         int lane = i % (spec->lanes_x + spec->lanes_h), row = i / (spec->lanes_x + spec->lanes_h);
         int pe = row / 4, k = row % 4, lanes = plan->element_lanes, of_h = lane >= spec->lanes_x;
         int index_bits = of_h ? plan->h_index_bits : plan->x_index_bits;
-        int32_t weight = (int32_t)signed_at(bytes, at, spec->weight_bits);
-        int32_t index = (int32_t)bits_at(bytes, at + (size_t)spec->weight_bits, index_bits);
+        find_field(plan, pe, k, lane, &weight_at, &index_at);
+        int32_t weight = (int32_t)signed_at(bytes, weight_at, spec->weight_bits);
+        int32_t index = (int32_t)bits_at(bytes, index_at, index_bits);
         running[i] = relative ? running[i] + index : index;
-        at += (size_t)(spec->weight_bits + index_bits);
+        end = index_at + (size_t)index_bits;
         int out = gates ? k * phase->rows + g * spec->pes + pe
                         : g * 4 * spec->pes + pe / lanes * 4 * lanes + k * lanes + pe % lanes;
         bool exists = gates ? g * spec->pes + pe < phase->rows : out < phase->rows;
@@ -124,7 +145,7 @@ static void read_beat(reader *r, int p, int g, int32_t *dense[2], int32_t *runni
             dense[m][(size_t)out * (size_t)columns + (size_t)running[i]] += weight;
         }
     }
-    assert_int_equal(at + (size_t)order_bits(&plan->spec), plan->word_bits);
+    assert_int_equal(end + (size_t)order_bits(&plan->spec), plan->word_bits);
 }
 
 static void subtract(int32_t *dense, const brds_sparse *matrix)

@@ -327,6 +327,45 @@ static void test_balance_message(void **state)
     brds_network_free(&network);
 }
 
+/* The four gates of a unit share their columns, and so do the rows of projection and head that a PE works at a
+ * time: here rows of the head 0, 2 (1 alone in its set) with two element lanes. */
+static void test_shared_columns(void **state)
+{
+    (void)state;
+    brds_spec spec = full_spec();
+    brds_diag diag = {0};
+    brds_network network;
+    spec.vector_memory = BRDS_VECTOR_GATE_SHARED;
+    spec.open_groups = 1;
+    spec.pes = spec.lanes_x = 2;
+    spec.lanes_h = 3;
+    assert_int_equal(brds_spec_element_lanes(&spec), 2);
+    expect_ok(brds_network_random(&spec, 1, &network, &diag), &diag);
+    expect_ok(brds_network_check_balance("m", &network, &spec, &diag), &diag);
+    const float *w = network.layers[0].w_x;
+    for (int i = 0; i < 6 * 7; i++) {
+        for (int gate = 1; gate < 4; gate++) {
+            assert_int_equal(w[gate * 6 * 7 + i] != 0.0f, w[i] != 0.0f);
+        }
+    }
+    int unused = 0;
+    while (network.head_w[unused] != 0.0f) {
+        unused++;
+    }
+    network.head_w[5 + unused] = 1.0f; /* row 1 takes one more */
+    network.head_w[2 * 5 + unused] = 1.0f;
+    spec.head.nnz = 3;
+    expect_ok(brds_network_check_balance("m", &network, &spec, &diag), &diag);
+    spec.head.nnz = 2;
+    assert_int_equal(brds_network_check_balance("m", &network, &spec, &diag), BRDS_EINPUT);
+    assert_string_equal(diag.messages[0].place, "m: fc.weight");
+    assert_string_equal(diag.messages[0].text,
+                        "rows 0 to 2 in steps of 2 use 3 columns and must share theirs "
+                        "(vector_memory \"gate_shared\")");
+    brds_diag_free(&diag);
+    brds_network_free(&network);
+}
+
 /* The two biases are added; dtypes may be mixed. */
 static void test_bias_and_found(void **state)
 {
@@ -369,7 +408,7 @@ int main(void)
         cmocka_unit_test(test_ambiguous),      cmocka_unit_test(test_more_than_the_spec),
         cmocka_unit_test(test_families),       cmocka_unit_test(test_save_and_load),
         cmocka_unit_test(test_random_balance), cmocka_unit_test(test_balance_message),
-        cmocka_unit_test(test_bias_and_found),
+        cmocka_unit_test(test_shared_columns), cmocka_unit_test(test_bias_and_found),
     };
     return cmocka_run_group_tests_name("network", tests, NULL, remove_temporary);
 }

@@ -89,6 +89,35 @@ static void test_rows(void **state)
     }
 }
 
+/* Rows b * 4S + k * S + e for k = 0..3 keep the columns of the largest sums of squares over the rows there are. */
+static void test_shared_rows(void **state)
+{
+    (void)state;
+    float weights[MAX_COUNT], norms[64];
+    uint8_t mask[MAX_COUNT];
+    brds_random random;
+    brds_random_seed(&random, 13);
+    for (int trial = 0; trial < 200; trial++) {
+        int rows = between(&random, 1, 40), columns = between(&random, 1, 60);
+        random_weights(&random, trial, weights, rows * columns);
+        brds_pattern_options options = {.pattern = BRDS_PATTERN_ROW,
+                                        .nnz = between(&random, 1, columns),
+                                        .stride = between(&random, 1, 12)};
+        make_mask(weights, rows, columns, &options, mask);
+        for (int row = 0; row < rows; row++) {
+            int block = 4 * options.stride, first = row / block * block + row % options.stride;
+            for (int i = 0; i < columns; i++) {
+                double sum = 0.0;
+                for (int r = first; r < first + block && r < rows; r += options.stride) {
+                    sum += (double)weights[r * columns + i] * (double)weights[r * columns + i];
+                }
+                norms[i] = (float)sqrt(sum);
+            }
+            expect_largest(norms, mask + row * columns, columns, options.nnz);
+        }
+    }
+}
+
 /* 7 columns on 3 banks: 3, 2 and 2 of them; 4 weights: 2, 1 and 1. */
 static void test_bank_by_hand(void **state)
 {
@@ -295,9 +324,10 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_names),        cmocka_unit_test(test_dense),
         cmocka_unit_test(test_unstructured), cmocka_unit_test(test_rows),
-        cmocka_unit_test(test_bank_by_hand), cmocka_unit_test(test_banks),
-        cmocka_unit_test(test_blocks),       cmocka_unit_test(test_block_bounds),
-        cmocka_unit_test(test_errors),       cmocka_unit_test(test_gradual),
+        cmocka_unit_test(test_shared_rows),  cmocka_unit_test(test_bank_by_hand),
+        cmocka_unit_test(test_banks),        cmocka_unit_test(test_blocks),
+        cmocka_unit_test(test_block_bounds), cmocka_unit_test(test_errors),
+        cmocka_unit_test(test_gradual),
     };
     return cmocka_run_group_tests_name("pattern", tests, NULL, NULL);
 }

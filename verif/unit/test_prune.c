@@ -131,6 +131,30 @@ static void test_network(void **state)
     brds_network_free(&network);
 }
 
+/* Rows that share their columns are pruned together; what is left can be packed. */
+static void test_shared_columns(void **state)
+{
+    (void)state;
+    brds_spec spec = dense_spec();
+    brds_diag diag = {0};
+    brds_network network;
+    brds_prune_result results[BRDS_MAX_MATRICES];
+    spec.vector_memory = BRDS_VECTOR_GATE_SHARED;
+    spec.open_groups = 1;
+    spec.pes = spec.lanes_x = spec.lanes_h = 2;
+    expect_ok(brds_network_random(&spec, 5, &network, &diag), &diag);
+    spec.layers[0].nnz_x = 2;
+    spec.layers[0].nnz_h = 3;
+    spec.layers[0].nnz_p = 4;
+    spec.head.nnz = 1;
+    assert_int_equal(brds_prune_magnitude(&network, &spec, results), 4);
+    expect_ok(brds_network_check_balance("m", &network, &spec, &diag), &diag);
+    assert_int_equal(results[0].before, 32 * 6);
+    assert_int_equal(results[0].kept, 32 * 2);
+    assert_int_equal(results[2].kept, 5 * 4);
+    brds_network_free(&network);
+}
+
 /* The shipped dense model, to the counts of its pruned companion. */
 static void test_digits(void **state)
 {
@@ -154,9 +178,13 @@ static void test_digits(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_row),     cmocka_unit_test(test_ties),
-        cmocka_unit_test(test_bounds),  cmocka_unit_test(test_against_sort),
-        cmocka_unit_test(test_network), cmocka_unit_test(test_digits),
+        cmocka_unit_test(test_row),
+        cmocka_unit_test(test_ties),
+        cmocka_unit_test(test_bounds),
+        cmocka_unit_test(test_against_sort),
+        cmocka_unit_test(test_shared_columns),
+        cmocka_unit_test(test_network),
+        cmocka_unit_test(test_digits),
     };
     return cmocka_run_group_tests_name("prune", tests, NULL, NULL);
 }

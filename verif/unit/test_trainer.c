@@ -468,10 +468,8 @@ static void scores_are_in_order(void **state)
     (void)state;
     static const brds_score scores[] = {
         /* the best first: errors decide, of equals the loss, and no number comes last */
-        {.loss = 90.0, .correct = 9, .targets = 10},
-        {.loss = 1e9, .correct = 9, .targets = 10},
-        {.loss = 1.0, .correct = 8, .targets = 10},
-        {.loss = 1.5, .correct = 8, .targets = 10},
+        {.loss = 90.0, .correct = 9, .targets = 10}, {.loss = 1e9, .correct = 9, .targets = 10},
+        {.loss = 1.0, .correct = 8, .targets = 10},  {.loss = 1.5, .correct = 8, .targets = 10},
         {.loss = NAN, .correct = 10, .targets = 10},
     };
     for (int a = 0; a < 5; a++) {

@@ -41,6 +41,9 @@ module datapath #(
     // index
     parameter integer RELATIVE = 0,
     parameter integer GAP_BITS = 5,
+    // open row groups; operands that a PE's rows share
+    parameter integer OPEN_BITS = 0,
+    parameter integer SHARED = 0,
     parameter integer STREAM_BITS = 32,
     parameter integer WEIGHTS_ROM = 0,
     parameter integer PROTECT = 0,
@@ -66,8 +69,10 @@ module datapath #(
     parameter integer HEAD_BITS = (HEAD > 0) ? HEAD_OUT_BITS : 0,
     parameter integer OUT_BITS = (HEAD > 0) ? HEAD_BITS : ACT_BITS,
     parameter integer BIAS_BITS = (HEAD_BITS > ACT_BITS + 2) ? HEAD_BITS : ACT_BITS + 2,
-    parameter integer WORD_BITS = 4 * PES * (LANES_X * (WEIGHT_BITS + XI_BITS) +
-                                             LANES_H * (WEIGHT_BITS + HI_BITS)),
+    parameter integer WORD_BITS =
+        PES * (4 * (LANES_X + LANES_H) * WEIGHT_BITS +
+               ((SHARED != 0) ? 1 : 4) * (LANES_X * XI_BITS + LANES_H * HI_BITS)) +
+        ((OPEN_BITS > 0) ? OPEN_BITS + 2 : 0),
     parameter integer WORDS = 64,
     parameter integer WORD_ADDR_BITS = (WORDS > 1) ? $clog2(WORDS) : 1,
     parameter integer UNIT_BITS = ELEMS * (4 * BIAS_BITS + 3 * PEEPHOLE * ACT_BITS),
@@ -211,7 +216,7 @@ module datapath #(
         .WEIGHT_BITS(WEIGHT_BITS), .XI_BITS(XI_BITS), .HI_BITS(HI_BITS), .XACC_BITS(XACC_BITS),
         .HACC_BITS(HACC_BITS), .X_HALF(X_HALF), .H_HALF(H_HALF), .X_ADDR_BITS(X_ADDR_BITS),
         .H_ADDR_BITS(H_ADDR_BITS), .MEMORY_REGS(MEMORY_REGS), .MUL_REGS(MUL_REGS),
-        .ADDER_EVERY(ADDER_EVERY), .MUL_KEEP(MUL_KEEP), .RELATIVE(RELATIVE),
+        .ADDER_EVERY(ADDER_EVERY), .MUL_KEEP(MUL_KEEP), .RELATIVE(RELATIVE), .OPEN_BITS(OPEN_BITS), .SHARED(SHARED),
         .WORD_BITS(WORD_BITS), .WORDS(WORDS), .WORD_ADDR_BITS(WORD_ADDR_BITS),
         .STREAM_BITS(STREAM_BITS), .WEIGHTS_ROM(WEIGHTS_ROM), .WEIGHTS_FILE("weights.hex"), .PROTECT(PROTECT),
         .PHASES(PHASES), .PHASE_BITS(PHASE_BITS), .PH_XBASE(present(T_XBASE)),
