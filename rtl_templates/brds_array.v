@@ -42,7 +42,7 @@ module brds_array #(
     parameter integer RELATIVE = 0,
     // bits of the number of an open row group; 0: one group at a time
     parameter integer OPEN_BITS = 0,
-    // 1: the four gate rows of a PE share their operands
+    // 1: the four gate rows of a PE share their operands.  2: and two of them a multiplier
     parameter integer SHARED = 0,
     // weight memory: bits of a word, words, address bits
     parameter integer WORD_BITS =
@@ -117,6 +117,8 @@ module brds_array #(
     localparam integer INDEX_BITS = LANES_X * XI_BITS + LANES_H * HI_BITS;
     localparam integer ROW_BITS =
         (LANES_X + LANES_H) * WEIGHT_BITS + ((SHARED != 0) ? 0 : INDEX_BITS);
+    localparam integer LANES = LANES_X + LANES_H;
+    localparam integer SHARED_BITS = ACT_BITS + ((SHARED == 2) ? WEIGHT_BITS : 0);
     localparam integer PE_BITS = 4 * ROW_BITS + ((SHARED != 0) ? INDEX_BITS : 0);
     localparam integer FLAGS = PHASE_BITS + 5;
 
@@ -254,6 +256,8 @@ module brds_array #(
         for (p = 0; p < PES; p = p + 1) begin : g_pe
             wire [LANES_X*ACT_BITS-1:0] shared_x;
             wire [LANES_H*ACT_BITS-1:0] shared_h;
+            // each row's operands or products, x lanes lowest
+            wire [4*LANES*SHARED_BITS-1:0] rows_in;
             if (SHARED != 0) begin : g_shared
                 brds_shared #(
                     .LANES_X(LANES_X), .LANES_H(LANES_H), .ELEMS(ELEMS), .ACT_BITS(ACT_BITS),
@@ -272,11 +276,31 @@ module brds_array #(
                 assign shared_x = {LANES_X*ACT_BITS{1'b0}};
                 assign shared_h = {LANES_H*ACT_BITS{1'b0}};
             end
+            if (SHARED == 2) begin : g_pairs
+                for (k = 0; k < 4; k = k + 2) begin : g_pair
+                    brds_pairs #(
+                        .LANES(LANES), .ACT_BITS(ACT_BITS), .WEIGHT_BITS(WEIGHT_BITS),
+                        .MEMORY_REGS(MEMORY_REGS), .MUL_REGS(MUL_REGS), .MUL_KEEP(MUL_KEEP),
+                        .RELATIVE(RELATIVE)
+                    ) u_pairs (
+                        .clk(clk), .weights0(word[p*PE_BITS+k*ROW_BITS +: ROW_BITS]),
+                        .weights1(word[p*PE_BITS+(k+1)*ROW_BITS +: ROW_BITS]),
+                        .operands({shared_h, shared_x}),
+                        .products0(rows_in[k*LANES*SHARED_BITS +: LANES*SHARED_BITS]),
+                        .products1(rows_in[(k+1)*LANES*SHARED_BITS +: LANES*SHARED_BITS])
+                    );
+                end
+            end else begin : g_operands
+                assign rows_in = {4{shared_h, shared_x}};
+            end
             for (k = 0; k < 4; k = k + 1) begin : g_gate
                 wire [XACC_BITS-1:0] x;
                 wire [HACC_BITS-1:0] h;
                 wire [XACC_BITS-1:0] next_x;
                 wire [HACC_BITS-1:0] next_h;
+                wire [LANES_X*SHARED_BITS-1:0] from_x;
+                wire [LANES_H*SHARED_BITS-1:0] from_h;
+                assign {from_h, from_x} = rows_in[k*LANES*SHARED_BITS +: LANES*SHARED_BITS];
                 if (p + ELEMS < PES) begin : g_next
                     assign next_x = g_pe[p+ELEMS].g_gate[k].x;
                     assign next_h = g_pe[p+ELEMS].g_gate[k].h;
@@ -300,7 +324,7 @@ module brds_array #(
                     .acc_number(sum_number), .acc_last(sum_last),
                     .vx_we(vx_we), .vx_addr(vx_addr), .vx_data(vx_data),
                     .vh_we(vh_we), .vh_addr(vh_addr), .vh_data(vh_data),
-                    .shared_x(shared_x), .shared_h(shared_h), .drain_shift(drain_shift), .next_x(next_x), .next_h(next_h),
+                    .shared_x(from_x), .shared_h(from_h), .drain_shift(drain_shift), .next_x(next_x), .next_h(next_h),
                     .drain_x(x), .drain_h(h)
                 );
                 if (p < ELEMS) begin : g_front

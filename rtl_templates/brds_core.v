@@ -53,7 +53,7 @@ module brds_core #(
     parameter integer RELATIVE = 0,
     // bits of the number of an open row group; 0: one group at a time
     parameter integer OPEN_BITS = 0,
-    // 1: the four gate rows of a PE share their operands
+    // 1: the four gate rows of a PE share their operands.  2: and two of them a multiplier
     parameter integer SHARED = 0,
     parameter integer XI_BITS = 3,
     parameter integer HI_BITS = 2,

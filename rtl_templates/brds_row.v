@@ -5,7 +5,7 @@
 //   sum_x = sum over the group's beats so far of sum over x lanes of product; sum_h likewise
 //   last: drain <= sum, else shift: drain <= next
 // Timing: with the row field at cycle n: base, x_used and h_used at n + RELATIVE, shared operands at
-// n + RELATIVE + MEMORY_REGS, acc_last at
+// n + RELATIVE + MEMORY_REGS, products from outside MUL_REGS later, acc_last at
 // a = n + RELATIVE + MEMORY_REGS + MUL_REGS + TREE_STAGES (the tree's sum), acc_clear a cycle
 // before the sum of a group's first field, acc_first and acc_number with the sum (see brds_acc), the
 // closed row in the drain registers at a + 1.  Initiation interval: 1.
@@ -42,8 +42,9 @@ module brds_row #(
     parameter integer RELATIVE = 0,
     // bits of the number of an open row group; 0: one group at a time
     parameter integer OPEN_BITS = 0,
-    // 1: the operands come from outside; a lane field is the weight alone
+    // 1: the operands come from outside; a lane field is the weight alone.  2: so do the products
     parameter integer SHARED = 0,
+    parameter integer SHARED_BITS = ACT_BITS + ((SHARED == 2) ? WEIGHT_BITS : 0),
     parameter integer XL_BITS = WEIGHT_BITS + ((SHARED != 0) ? 0 : XI_BITS),
     parameter integer HL_BITS = WEIGHT_BITS + ((SHARED != 0) ? 0 : HI_BITS)
 ) (
@@ -65,9 +66,9 @@ module brds_row #(
     input  wire [ELEMS-1:0]                         vh_we,
     input  wire [H_ADDR_BITS-$clog2(ELEMS)-1:0]     vh_addr,
     input  wire [ELEMS*ACT_BITS-1:0]                vh_data,
-    // shared operands
-    input  wire [LANES_X*ACT_BITS-1:0]              shared_x,
-    input  wire [LANES_H*ACT_BITS-1:0]              shared_h,
+    // operands or products from outside
+    input  wire [LANES_X*SHARED_BITS-1:0]           shared_x,
+    input  wire [LANES_H*SHARED_BITS-1:0]           shared_h,
     // drain registers; next: those of the row that follows
     input  wire                                     drain_shift,
     input  wire [XACC_BITS-1:0]                     next_x,
@@ -85,31 +86,38 @@ module brds_row #(
 
     genvar i;
     generate
-        for (i = 0; i < LANES_X; i = i + 1) begin : g_x
-            brds_lane #(
-                .ELEMS(ELEMS), .ACT_BITS(ACT_BITS), .WEIGHT_BITS(WEIGHT_BITS),
-                .INDEX_BITS(XI_BITS), .HALF(X_HALF), .ADDR_BITS(X_ADDR_BITS),
-                .MEMORY_REGS(MEMORY_REGS), .MUL_REGS(MUL_REGS), .MUL_KEEP(MUL_KEEP),
-                .RELATIVE(RELATIVE), .SHARED(SHARED)
-            ) u_lane (
-                .clk(clk), .field(field[i*XL_BITS +: XL_BITS]), .first(first), .base(x_base),
-                .used(x_used), .we(vx_we), .waddr(vx_addr), .wdata(vx_data),
-                .shared(shared_x[i*ACT_BITS +: ACT_BITS]),
-                .product(products_x[i*PRODUCT_BITS +: PRODUCT_BITS])
-            );
-        end
-        for (i = 0; i < LANES_H; i = i + 1) begin : g_h
-            brds_lane #(
-                .ELEMS(ELEMS), .ACT_BITS(ACT_BITS), .WEIGHT_BITS(WEIGHT_BITS),
-                .INDEX_BITS(HI_BITS), .HALF(H_HALF), .ADDR_BITS(H_ADDR_BITS),
-                .MEMORY_REGS(MEMORY_REGS), .MUL_REGS(MUL_REGS), .MUL_KEEP(MUL_KEEP),
-                .RELATIVE(RELATIVE), .SHARED(SHARED)
-            ) u_lane (
-                .clk(clk), .field(field[LANES_X*XL_BITS+i*HL_BITS +: HL_BITS]), .first(first),
-                .base(h_base), .used(h_used), .we(vh_we), .waddr(vh_addr), .wdata(vh_data),
-                .shared(shared_h[i*ACT_BITS +: ACT_BITS]),
-                .product(products_h[i*PRODUCT_BITS +: PRODUCT_BITS])
-            );
+        if (SHARED == 2) begin : g_products
+            wire unused = &{1'b0, field, first, x_base, h_base, x_used, h_used, vx_we, vx_addr,
+                            vx_data, vh_we, vh_addr, vh_data};
+            assign products_x = shared_x;
+            assign products_h = shared_h;
+        end else begin : g_lanes
+            for (i = 0; i < LANES_X; i = i + 1) begin : g_x
+                brds_lane #(
+                    .ELEMS(ELEMS), .ACT_BITS(ACT_BITS), .WEIGHT_BITS(WEIGHT_BITS),
+                    .INDEX_BITS(XI_BITS), .HALF(X_HALF), .ADDR_BITS(X_ADDR_BITS),
+                    .MEMORY_REGS(MEMORY_REGS), .MUL_REGS(MUL_REGS), .MUL_KEEP(MUL_KEEP),
+                    .RELATIVE(RELATIVE), .SHARED(SHARED)
+                ) u_lane (
+                    .clk(clk), .field(field[i*XL_BITS +: XL_BITS]), .first(first), .base(x_base),
+                    .used(x_used), .we(vx_we), .waddr(vx_addr), .wdata(vx_data),
+                    .shared(shared_x[i*ACT_BITS +: ACT_BITS]),
+                    .product(products_x[i*PRODUCT_BITS +: PRODUCT_BITS])
+                );
+            end
+            for (i = 0; i < LANES_H; i = i + 1) begin : g_h
+                brds_lane #(
+                    .ELEMS(ELEMS), .ACT_BITS(ACT_BITS), .WEIGHT_BITS(WEIGHT_BITS),
+                    .INDEX_BITS(HI_BITS), .HALF(H_HALF), .ADDR_BITS(H_ADDR_BITS),
+                    .MEMORY_REGS(MEMORY_REGS), .MUL_REGS(MUL_REGS), .MUL_KEEP(MUL_KEEP),
+                    .RELATIVE(RELATIVE), .SHARED(SHARED)
+                ) u_lane (
+                    .clk(clk), .field(field[LANES_X*XL_BITS+i*HL_BITS +: HL_BITS]), .first(first),
+                    .base(h_base), .used(h_used), .we(vh_we), .waddr(vh_addr), .wdata(vh_data),
+                    .shared(shared_h[i*ACT_BITS +: ACT_BITS]),
+                    .product(products_h[i*PRODUCT_BITS +: PRODUCT_BITS])
+                );
+            end
         end
     endgenerate
 

@@ -93,7 +93,8 @@ typedef struct {
     brds_weights weights;
     brds_protect protect; /* check bits of the memories of weights, indices and biases */
     brds_vector_memory vector_memory;
-    int open_groups; /* K: row groups whose sums may be open at a time: 1, 2, 4 or 8 */
+    int products_per_dsp; /* 1 or 2: two gate rows that share an operand share a multiplier */
+    int open_groups;      /* K: row groups whose sums may be open at a time: 1, 2, 4 or 8 */
     brds_index index;
     int index_bits; /* relative only: bits of a gap, 1..12 (default 5); 0 when absolute */
     brds_multiply function_multiplier; /* element-wise products in DSP blocks or in logic */

@@ -194,6 +194,15 @@ static void check_open_groups(brds_reader *reader)
                           spec->open_groups);
 }
 
+static void check_products(brds_reader *reader)
+{
+    const brds_spec *spec = &reader->draft->spec;
+    if (spec->products_per_dsp > 1 && spec->vector_memory == BRDS_VECTOR_REPLICATED)
+        brds_reader_error(reader, "/hardware/products_per_dsp",
+                          "give 1, or \"vector_memory\": \"gate_shared\"",
+                          "two products of a multiplier have an operand in common");
+}
+
 void brds_check_draft(brds_reader *reader)
 {
     enum { DEFAULT_INDEX_BITS = 5 };
@@ -205,6 +214,7 @@ void brds_check_draft(brds_reader *reader)
         check_layer(reader, i);
     check_head(reader);
     check_open_groups(reader);
+    check_products(reader);
     if (spec->index_bits == BRDS_ABSENT)
         spec->index_bits = spec->index == BRDS_INDEX_RELATIVE ? DEFAULT_INDEX_BITS : 0;
     if ((int)spec->output == BRDS_ABSENT)

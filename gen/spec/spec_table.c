@@ -16,6 +16,7 @@ const char *const brds_output_words[] = {"every_step", "last_step", NULL};
 const char *const brds_family_words[] = {"generic", "xcup",  "xc7",       "ecp5", "ice40",
                                          "nexus",   "gowin", "intel_alm", NULL};
 static const char *const segment_words[] = {"4", "8", "16", "32", "64", "128", "256", NULL};
+static const char *const product_words[] = {"1", "2", NULL};
 static const char *const open_words[] = {"1", "2", "4", "8", NULL};
 static const char *const stream_words[] = {"32", "64", "128", "256", "512", NULL};
 
@@ -166,6 +167,11 @@ const brds_key brds_keys[] = {
           "PE works at a time) read the same columns: a quarter of the copies and of the index "
           "bits, "
           "for networks that are pruned so.")},
+    {"/hardware/products_per_dsp", CHOICE(product_words), AT(spec.products_per_dsp), DEFAULT(1),
+     TEXT("Products of a DSP block of the array. Two gates that read the same column can share a "
+          "block for numbers that are narrow enough: 2 weight.bits + activation.bits up to 26 on "
+          "xcup "
+          "and intel_alm, 24 on xc7, 17 on ecp5. Needs vector_memory `gate_shared`.")},
     {"/hardware/open_groups", CHOICE(open_words), AT(spec.open_groups), DEFAULT(1),
      TEXT(
          "Row groups whose sums may be open at a time. With more than one, the beats that need the "

@@ -198,6 +198,41 @@ static void advise_open_groups(brds_reader *reader)
     }
 }
 
+/* Bits of a DSP block's wider signed operand; 0: the family has none, or Yosys infers none. */
+static int dsp_operand_bits(brds_family family)
+{
+    switch (family) {
+    case BRDS_FAMILY_XCUP:
+    case BRDS_FAMILY_INTEL_ALM:
+        return 27;
+    case BRDS_FAMILY_XC7:
+        return 25;
+    case BRDS_FAMILY_ECP5:
+    case BRDS_FAMILY_NEXUS:
+        return 18;
+    case BRDS_FAMILY_ICE40:
+        return 16;
+    case BRDS_FAMILY_GOWIN:
+    case BRDS_FAMILY_GENERIC:
+        break;
+    }
+    return 0;
+}
+
+/* Both weights stand in one operand, a product apart, with a bit for the borrow. */
+static void advise_products(brds_reader *reader)
+{
+    const brds_spec *spec = &reader->draft->spec;
+    int bits = 2 * spec->weight_bits + spec->activation.bits + 1;
+    int most = dsp_operand_bits(spec->family);
+    if (spec->products_per_dsp > 1 && most > 0 && bits > most)
+        brds_reader_warn(
+            reader, "/hardware/products_per_dsp", "give 1, or narrower weights or activations",
+            "two weights of %d bits, a product of %d bits apart, make an operand of %d "
+            "bits: a block of this family takes %d, so that two products take several",
+            spec->weight_bits, spec->weight_bits + spec->activation.bits, bits, most);
+}
+
 /* ---- memories ---- */
 
 /* Block RAMs hold 512 words or more, so that nothing is lost below. */
@@ -265,6 +300,7 @@ void brds_advise(brds_reader *reader)
         advise_groups(reader, i);
     advise_drain(reader);
     advise_open_groups(reader);
+    advise_products(reader);
     int words = weight_words(spec);
     advise_depth(reader, "weight memory", words, power_at_least(words),
                  "a few more lanes or PEs would halve it, or use the room for more weights");

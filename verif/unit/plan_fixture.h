@@ -31,6 +31,7 @@ static inline brds_spec digits_spec(void)
                       .pipeline = {1, 3, 1, 2},
                       .weights = BRDS_WEIGHTS_RAM,
                       .open_groups = 1,
+                      .products_per_dsp = 1,
                       .stream_bits = 64,
                       .output = BRDS_OUTPUT_LAST_STEP,
                       .family = BRDS_FAMILY_XCUP,
@@ -97,6 +98,7 @@ static inline brds_spec random_spec(uint64_t seed)
     spec.protect = (brds_protect)between(&random, 0, 2); /* the last draws: they change no other */
     spec.open_groups = spec.index == BRDS_INDEX_ABSOLUTE ? 1 << between(&random, 0, 3) : 1;
     spec.vector_memory = (brds_vector_memory)between(&random, 0, 1);
+    spec.products_per_dsp = 1;
     spec.clock_mhz = 100;
     return spec;
 }
