@@ -8,6 +8,7 @@
 #include "cli/options.h"
 #include "io/file.h"
 #include "io/strings.h"
+#include "report/comparison_report.h"
 #include "report/synth_report.h"
 #include "report/verification_report.h"
 #include "report/verify_report.h"
@@ -210,20 +211,32 @@ static brds_status report_verification(const brds_args *args, brds_diag *diag)
     return status;
 }
 
+static brds_status report_comparison(const brds_args *args, brds_diag *diag)
+{
+    json_t *document = NULL;
+    brds_status status = brds_comparison_load(brds_args_operand(args, 1), &document, diag);
+    if (!status)
+        status = brds_args_flag(args, "json") ? write_dump(document, stdout, diag)
+                                              : brds_comparison_write_page(document, stdout, diag);
+    json_decref(document);
+    return status;
+}
+
 static brds_status run(const brds_args *args, brds_diag *diag)
 {
     static const struct {
         const char *kind;
         brds_status (*run)(const brds_args *args, brds_diag *diag);
-    } kinds[] = {{"verify", report_verify},       {"bench", report_bench},
-                 {"synth", report_synth},         {"summary", report_summary},
-                 {"workloads", report_workloads}, {"verification", report_verification}};
+    } kinds[] = {{"verify", report_verify},        {"bench", report_bench},
+                 {"synth", report_synth},          {"summary", report_summary},
+                 {"workloads", report_workloads},  {"verification", report_verification},
+                 {"comparison", report_comparison}};
     const char *kind = brds_args_operand(args, 0);
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
         if (strcmp(kind, kinds[i].kind) == 0)
             return kinds[i].run(args, diag);
     return brds_fail(diag, BRDS_EUSAGE, "",
-                     "verify, bench, synth, summary, workloads or verification",
+                     "verify, bench, synth, summary, workloads, verification or comparison",
                      "'%s' is no kind of report", kind);
 }
 
@@ -240,6 +253,7 @@ const brds_command brds_cmd_report = {
     "a table of all area reports in DIR.  workloads DIR gathers what 'make workloads' left in DIR "
     "into DIR/results.json, DIR/results.md and plots; of such a results.json it prints the tables. "
     " "
+    "comparison FILE prints the page of such a document, which 'make comparison' writes.  "
     "verification DIR gathers what the campaigns of the verification measured, one file each; with "
     "--output into a document, where it replaces what was measured before; of the document it "
     "prints the page.",

@@ -50,6 +50,7 @@ static void add_gates(brds_plan *plan, int l)
                           .dest_h = -1};
     phase->beats = larger(brds_spec_gate_beats(spec, l), phase->slots);
     phase->macs = (int64_t)4 * phase->rows * (phase->nnz_x + phase->nnz_h);
+    phase->dense = (int64_t)4 * phase->rows * (phase->columns_x + phase->columns_h);
 }
 
 static void add_linear(brds_plan *plan, brds_phase_kind kind, int l, int rows, int columns, int nnz)
@@ -69,6 +70,7 @@ static void add_linear(brds_plan *plan, brds_phase_kind kind, int l, int rows, i
                           .dest_h = -1};
     phase->beats = larger(brds_ceil_div(nnz, spec->lanes_x + spec->lanes_h), phase->slots);
     phase->macs = (int64_t)rows * nnz;
+    phase->dense = (int64_t)rows * columns;
 }
 
 static void add_phases(brds_plan *plan)
@@ -237,6 +239,7 @@ static void set_counts(brds_plan *plan)
         const brds_phase *phase = &plan->phases[p];
         if (phase->kind != BRDS_PHASE_HEAD || spec->output == BRDS_OUTPUT_EVERY_STEP) {
             plan->macs += phase->macs;
+            plan->dense += phase->dense;
         }
     }
 }

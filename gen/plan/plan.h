@@ -43,6 +43,7 @@ typedef struct {
     int dest_h;      /* in h-lane copies, -1: nowhere */
     bool to_output;  /* results go to the output stream */
     int64_t macs;    /* nonzero multiply-accumulates of the phase in one step */
+    int64_t dense;   /* what they would be with dense matrices */
 } brds_phase;
 
 typedef struct {
@@ -87,6 +88,7 @@ typedef struct {
     int multipliers;          /* P*4*(Lx+Lh) */
     int function_multipliers; /* of functions and element-wise unit, in DSP blocks or logic */
     int64_t macs; /* nonzero MACs of a step, all phases but the head when output is last_step */
+    int64_t dense; /* of dense matrices */
 
     int x_container, y_container; /* bits of a stream element */
     int x_words, y_words;         /* stream words of a vector */

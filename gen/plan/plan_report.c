@@ -175,10 +175,10 @@ static json_t *speed_json(const brds_plan *plan, const brds_pace *pace)
     double cycles = brds_plan_cycles_per_step(plan, pace);
     double seconds = cycles / (1e6 * (double)plan->spec.clock_mhz);
     double utilisation = (double)plan->macs / ((double)plan->multipliers * cycles);
-    return json_pack("{s:f, s:i, s:f, s:f, s:f, s:I}", "cycles_per_step", cycles, "clock_mhz",
+    return json_pack("{s:f, s:i, s:f, s:f, s:f, s:I, s:I}", "cycles_per_step", cycles, "clock_mhz",
                      plan->spec.clock_mhz, "microseconds_per_step", 1e6 * seconds,
                      "steps_per_second", 1.0 / seconds, "utilisation", utilisation, "macs_per_step",
-                     (json_int_t)plan->macs);
+                     (json_int_t)plan->macs, "dense_macs_per_step", (json_int_t)plan->dense);
 }
 
 static int set_all(json_t *root, const char *const *names, json_t *const *values, size_t count)

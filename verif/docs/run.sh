@@ -20,6 +20,7 @@ page() {
     fi
 }
 page verification.md "$BRDSGEN" report verification "$SRCDIR/docs/verification.json"
+page comparison.md "$BRDSGEN" report comparison "$SRCDIR/docs/comparison.json"
 page spec.md "$BRDSGEN" schema --markdown
 page registers.md "$BRDSGEN" docs registers
 # the tables of results.md are its end
