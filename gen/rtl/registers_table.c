@@ -95,7 +95,10 @@ const brds_register brds_registers[] = {
             CONSTANT("projection", 4, 4, "PROJECTION", "some layer has a projection"),
             CONSTANT("rounding", 9, 8, "ROUNDING", "0 half up, 1 half even, 2 truncate"),
             CONSTANT("protect", 11, 10, "PROTECT",
-                     "check bits of weights and biases: 0 none, 1 parity, 2 secded"))},
+                     "check bits of weights and biases: 0 none, 1 parity, 2 secded"),
+            CONSTANT("open_bits", 13, 12, "OPEN_BITS", "log2 of the row groups open at a time"),
+            CONSTANT("shared", 15, 14, "SHARED",
+                     "1: the gates of a unit share their columns; 2: and two of them a DSP block"))},
     {0x028, "IMAGE_WORDS", "Length of a weight image.",
      FIELDS(CONSTANT("words", 31, 0, "IMAGE_WORDS", "stream words; 0 with fixed weights"))},
 
