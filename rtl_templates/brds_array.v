@@ -38,6 +38,7 @@ module brds_array #(
     parameter integer ADDER_EVERY = 1,
     // see brds_mul
     parameter integer MUL_KEEP = 0,
+    parameter integer MUL_DSP = 1,
     // 1: relative indices
     parameter integer RELATIVE = 0,
     // bits of the number of an open row group; 0: one group at a time
@@ -314,7 +315,7 @@ module brds_array #(
                     .XACC_BITS(XACC_BITS), .HACC_BITS(HACC_BITS), .X_HALF(X_HALF),
                     .H_HALF(H_HALF), .X_ADDR_BITS(X_ADDR_BITS), .H_ADDR_BITS(H_ADDR_BITS),
                     .MEMORY_REGS(MEMORY_REGS), .MUL_REGS(MUL_REGS), .ADDER_EVERY(ADDER_EVERY),
-                    .TREE_STAGES(TS), .MUL_KEEP(MUL_KEEP), .RELATIVE(RELATIVE),
+                    .TREE_STAGES(TS), .MUL_KEEP(MUL_KEEP), .MUL_DSP(MUL_DSP), .RELATIVE(RELATIVE),
                     .OPEN_BITS(OPEN_BITS), .SHARED(SHARED)
                 ) u_row (
                     .clk(clk), .field(word[p*PE_BITS+k*ROW_BITS +: ROW_BITS]), .first(word_first),

@@ -26,6 +26,7 @@ module brds_core #(
     parameter integer FUNC_DSP = 1,
     // 1: the product register of a lane is kept where it is (Yosys, ice40)
     parameter integer MUL_KEEP = 0,
+    parameter integer MUL_DSP = 1,
     // formats: bits and fraction bits
     parameter integer ACT_BITS = 16,
     parameter integer ACT_FRAC = 12,
@@ -303,7 +304,7 @@ module brds_core #(
         .ACT_BITS(ACT_BITS), .WEIGHT_BITS(WEIGHT_BITS), .XI_BITS(XI_BITS), .HI_BITS(HI_BITS),
         .XACC_BITS(XACC_BITS), .HACC_BITS(HACC_BITS), .X_HALF(X_HALF), .H_HALF(H_HALF),
         .X_ADDR_BITS(X_ADDR_BITS), .H_ADDR_BITS(H_ADDR_BITS), .MEMORY_REGS(MEMORY_REGS),
-        .MUL_REGS(MUL_REGS), .ADDER_EVERY(ADDER_EVERY), .MUL_KEEP(MUL_KEEP), .RELATIVE(RELATIVE),
+        .MUL_REGS(MUL_REGS), .ADDER_EVERY(ADDER_EVERY), .MUL_KEEP(MUL_KEEP), .MUL_DSP(MUL_DSP), .RELATIVE(RELATIVE),
         .OPEN_BITS(OPEN_BITS), .SHARED(SHARED),
         .WORD_BITS(WORD_BITS), .WORDS(WORDS), .WORD_ADDR_BITS(WORD_ADDR_BITS), .STREAM_BITS(STREAM_BITS),
         .WEIGHTS_ROM(WEIGHTS_ROM), .WEIGHTS_FILE(WEIGHTS_FILE), .PROTECT(PROTECT), .PHASES(PHASES),

@@ -26,6 +26,7 @@ module brds_lane #(
     parameter integer MUL_REGS = 3,
     // see brds_mul
     parameter integer MUL_KEEP = 0,
+    parameter integer MUL_DSP = 1,
     // 1: the index is the distance to the previous column
     parameter integer RELATIVE = 0,
     // 1: no copy of its own; the field is the weight alone
@@ -77,7 +78,8 @@ module brds_lane #(
     endgenerate
 
     brds_mul #(
-        .A_BITS(WEIGHT_BITS), .B_BITS(ACT_BITS), .MUL_REGS(MUL_REGS), .MUL_KEEP(MUL_KEEP)
+        .A_BITS(WEIGHT_BITS), .B_BITS(ACT_BITS), .MUL_REGS(MUL_REGS), .MUL_KEEP(MUL_KEEP),
+        .MUL_DSP(MUL_DSP)
     ) u_mul (
         .clk(clk), .a(operand_weight), .b(operand), .p(product)
     );

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Purpose: a lane's multiplier, registered the way DSP blocks are built.
+// Purpose: a lane's multiplier, registered the way DSP blocks are built, or in logic.
 //   p(n) = a(n - MUL_REGS) * b(n - MUL_REGS)
 //   MUL_REGS 1: product.  2: operands, product.  3: operands, product, output.
 //            4: operands twice, product, output.
@@ -15,7 +15,9 @@ module brds_mul #(
     parameter integer MUL_REGS = 3,
     // 1: (* keep *) on the product register.  Yosys 0.23's ice40_dsp otherwise packs this and
     // the next adder into one block wrongly and deletes logic.  0: the register may go into the block.
-    parameter integer MUL_KEEP = 0
+    parameter integer MUL_KEEP = 0,
+    // 1: plain multiplication; 0: sums in logic, as many as the narrower operand has bits (brds_product)
+    parameter integer MUL_DSP = 1
 ) (
     input  wire                            clk,
     input  wire signed [A_BITS-1:0]        a,
@@ -35,7 +37,11 @@ module brds_mul #(
 
     generate
         // the wider operand first: Yosys 0.23 looks at the least widths of nexus' and intel_alm's blocks in this order
-        if (A_BITS < B_BITS) begin : g_exact
+        if (MUL_DSP == 0 && A_BITS < B_BITS) begin : g_exact
+            brds_product #(.A_BITS(B_BITS), .B_BITS(A_BITS), .DSP(0)) u_product (.a(right), .b(left), .y(exact));
+        end else if (MUL_DSP == 0) begin : g_exact
+            brds_product #(.A_BITS(A_BITS), .B_BITS(B_BITS), .DSP(0)) u_product (.a(left), .b(right), .y(exact));
+        end else if (A_BITS < B_BITS) begin : g_exact
             assign exact = right * left;
         end else begin : g_exact
             assign exact = left * right;

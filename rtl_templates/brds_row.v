@@ -38,6 +38,7 @@ module brds_row #(
     parameter integer TREE_STAGES = 1,
     // see brds_mul
     parameter integer MUL_KEEP = 0,
+    parameter integer MUL_DSP = 1,
     // 1: relative indices
     parameter integer RELATIVE = 0,
     // bits of the number of an open row group; 0: one group at a time
@@ -97,7 +98,7 @@ module brds_row #(
                     .ELEMS(ELEMS), .ACT_BITS(ACT_BITS), .WEIGHT_BITS(WEIGHT_BITS),
                     .INDEX_BITS(XI_BITS), .HALF(X_HALF), .ADDR_BITS(X_ADDR_BITS),
                     .MEMORY_REGS(MEMORY_REGS), .MUL_REGS(MUL_REGS), .MUL_KEEP(MUL_KEEP),
-                    .RELATIVE(RELATIVE), .SHARED(SHARED)
+                    .MUL_DSP(MUL_DSP), .RELATIVE(RELATIVE), .SHARED(SHARED)
                 ) u_lane (
                     .clk(clk), .field(field[i*XL_BITS +: XL_BITS]), .first(first), .base(x_base),
                     .used(x_used), .we(vx_we), .waddr(vx_addr), .wdata(vx_data),
@@ -110,7 +111,7 @@ module brds_row #(
                     .ELEMS(ELEMS), .ACT_BITS(ACT_BITS), .WEIGHT_BITS(WEIGHT_BITS),
                     .INDEX_BITS(HI_BITS), .HALF(H_HALF), .ADDR_BITS(H_ADDR_BITS),
                     .MEMORY_REGS(MEMORY_REGS), .MUL_REGS(MUL_REGS), .MUL_KEEP(MUL_KEEP),
-                    .RELATIVE(RELATIVE), .SHARED(SHARED)
+                    .MUL_DSP(MUL_DSP), .RELATIVE(RELATIVE), .SHARED(SHARED)
                 ) u_lane (
                     .clk(clk), .field(field[LANES_X*XL_BITS+i*HL_BITS +: HL_BITS]), .first(first),
                     .base(h_base), .used(h_used), .we(vh_we), .waddr(vh_addr), .wdata(vh_data),

@@ -16,7 +16,7 @@
 set -u
 name=$1 spec=$2 model=$3 workload=$4 sequences=$5 steps=$6 icarus=$7 opt=${8:--O1}
 work=$OUT/work/$name
-limit=600 # seconds for a tool
+limit=${TOOL_SECONDS:-600} # for a tool
 rm -rf "$work"
 mkdir -p "$work" "$OUT/runs"
 

@@ -49,7 +49,7 @@ examples() {
     # the long ones first, so that two workers end together
     wanted ptb && job ptb "$e/ptb/spec.json" random random 1 3 no -O2
     wanted timit && job timit "$e/timit/spec.json" random random 1 6 no -O2
-    wanted timit_open && job timit_open "$e/timit/open.json" random random 1 6 no -O2
+    wanted timit_open && job timit_open "$e/timit/open.json" random random 1 6 no -O0
     wanted timit_p1 && job timit_p1 "$e/timit/spec_p1.json" random random 1 6 no -O2
     wanted digits && job digits "$e/digits/spec.json" "$e/digits/model.safetensors" \
         "$e/digits/workload.safetensors" 60 0 no -O2

@@ -102,8 +102,10 @@ static brds_status estimate_products(const brds_plan *plan, brds_estimate *estim
     if (spec->products_per_dsp > 1) { /* brds_mul_pair's operand: two weights, a product apart */
         weights = 2 * weights + activation + 1;
     }
-    estimate->array_dsp = (int64_t)plan->multipliers / spec->products_per_dsp *
-                          brds_product_blocks(family, weights, activation);
+    if (spec->array_multiplier == BRDS_MULTIPLY_DSP) {
+        estimate->array_dsp = (int64_t)plan->multipliers / spec->products_per_dsp *
+                              brds_product_blocks(family, weights, activation);
+    }
     brds_status status = function_blocks(plan, family, BRDS_SIGMOID, &sigmoid, diag);
     if (status == BRDS_OK) {
         status = function_blocks(plan, family, BRDS_TANH, &tanh, diag);

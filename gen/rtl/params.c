@@ -153,6 +153,8 @@ static void add_hardware(const brds_plan *plan, brds_params *p)
     number(p, "FUNC_REGS", spec->pipeline.function, "F: registers of a function unit");
     number(p, "MUL_KEEP", spec->family == BRDS_FAMILY_ICE40,
            "1: a lane's product register stays where it is (Yosys would lose it on ice40)");
+    number(p, "MUL_DSP", spec->array_multiplier == BRDS_MULTIPLY_DSP,
+           "1: the array's products in DSP blocks");
     number(p, "FUNC_DSP", spec->function_multiplier == BRDS_MULTIPLY_DSP,
            "1: element-wise products in DSP blocks");
 }

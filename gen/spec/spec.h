@@ -97,6 +97,7 @@ typedef struct {
     int open_groups;      /* K: row groups whose sums may be open at a time: 1, 2, 4 or 8 */
     brds_index index;
     int index_bits; /* relative only: bits of a gap, 1..12 (default 5); 0 when absolute */
+    brds_multiply array_multiplier;    /* products of the lanes in DSP blocks or in logic */
     brds_multiply function_multiplier; /* element-wise products in DSP blocks or in logic */
 
     int stream_bits; /* 32, 64, 128, 256, 512 */

@@ -201,6 +201,10 @@ static void check_products(brds_reader *reader)
         brds_reader_error(reader, "/hardware/products_per_dsp",
                           "give 1, or \"vector_memory\": \"gate_shared\"",
                           "two products of a multiplier have an operand in common");
+    if (spec->products_per_dsp > 1 && spec->array_multiplier == BRDS_MULTIPLY_LOGIC)
+        brds_reader_error(reader, "/hardware/products_per_dsp",
+                          "give 1, or \"array_multiplier\": \"dsp\"",
+                          "products in logic share no DSP block");
 }
 
 void brds_check_draft(brds_reader *reader)

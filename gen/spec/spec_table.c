@@ -182,6 +182,11 @@ const brds_key brds_keys[] = {
           "(fewer bits, but a gap that does not fit is an error when packing).")},
     {"/hardware/index_bits", INTEGER(1, 12), AT(spec.index_bits), COMPUTED("5"), .needs = "index",
      .needs_word = "relative", TEXT("Bits of a gap.")},
+    {"/hardware/array_multiplier", WORD(brds_multiply_words), AT(spec.array_multiplier),
+     DEFAULT(BRDS_MULTIPLY_DSP),
+     TEXT("Products of the array in DSP blocks, or in logic: of weights of 2 or 3 bits they are a "
+          "sum "
+          "of two or three, and some devices have no DSP blocks.")},
     {"/hardware/function_multiplier", WORD(brds_multiply_words), AT(spec.function_multiplier),
      DEFAULT(BRDS_MULTIPLY_DSP),
      TEXT("Element-wise products in DSP blocks, or in logic where DSP blocks are scarce.")},

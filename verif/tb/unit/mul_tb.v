@@ -9,6 +9,7 @@ module mul_tb;
     parameter integer B_BITS = 16;
     parameter integer MUL_REGS = 3;
     parameter integer MUL_KEEP = 0;
+    parameter integer MUL_DSP = 1;
     parameter integer SEED = 1;
 
     reg                            clk = 1'b0;
@@ -19,7 +20,8 @@ module mul_tb;
     integer n, seed, errors;
 
     brds_mul #(
-        .A_BITS(A_BITS), .B_BITS(B_BITS), .MUL_REGS(MUL_REGS), .MUL_KEEP(MUL_KEEP)
+        .A_BITS(A_BITS), .B_BITS(B_BITS), .MUL_REGS(MUL_REGS), .MUL_KEEP(MUL_KEEP),
+        .MUL_DSP(MUL_DSP)
     ) dut (.clk(clk), .a(a), .b(b), .p(p));
 
     initial begin
