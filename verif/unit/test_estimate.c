@@ -186,13 +186,42 @@ static void test_protected_digits(void **state)
     }
 }
 
+/* Gates that share their columns: a copy a lane of a PE, and its index; two of them a block, on xc7 up to 25 bits. */
+static void test_shared_digits(void **state)
+{
+    (void)state;
+    brds_spec spec = digits_spec();
+    brds_diag diag = {0};
+    brds_plan plan;
+    brds_estimate estimate;
+    spec.vector_memory = BRDS_VECTOR_GATE_SHARED;
+    assert_int_equal(brds_plan_make(&spec, &plan, &diag), BRDS_OK);
+    assert_int_equal(plan.word_bits, 4 * (4 * 3 * 8 + 3 * 7));
+    assert_int_equal(brds_plan_estimate(&plan, BRDS_FAMILY_XC7, &estimate, &diag), BRDS_OK);
+    assert_int_equal(estimate.memories[3].copies, 4);
+    assert_int_equal(estimate.memories[4].copies, 8);
+    assert_int_equal(estimate.array_dsp, 48);
+    spec.products_per_dsp = 2;
+    spec.activation = (brds_format){8, 4};
+    assert_int_equal(brds_plan_make(&spec, &plan, &diag), BRDS_OK);
+    assert_int_equal(plan.multipliers, 48);
+    assert_int_equal(brds_plan_estimate(&plan, BRDS_FAMILY_XC7, &estimate, &diag), BRDS_OK);
+    assert_int_equal(estimate.array_dsp, 24);
+    spec.products_per_dsp = 1;
+    spec.array_multiplier = BRDS_MULTIPLY_LOGIC;
+    assert_int_equal(brds_plan_make(&spec, &plan, &diag), BRDS_OK);
+    assert_int_equal(brds_plan_estimate(&plan, BRDS_FAMILY_XC7, &estimate, &diag), BRDS_OK);
+    assert_int_equal(estimate.array_dsp, 0);
+    brds_diag_free(&diag);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_memories),          cmocka_unit_test(test_generic_memories),
         cmocka_unit_test(test_single_row),        cmocka_unit_test(test_products),
         cmocka_unit_test(test_order_of_operands), cmocka_unit_test(test_digits),
-        cmocka_unit_test(test_protected_digits),
+        cmocka_unit_test(test_protected_digits),  cmocka_unit_test(test_shared_digits),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
