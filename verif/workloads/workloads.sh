@@ -9,7 +9,8 @@
 # --quick: a few minutes on the data that come with the project.  All else needs $BRDS_DATA (default
 # ../shared/data beside the source tree); a workload whose data are absent is skipped by name.
 # What was finished is not done again: remove build/workloads to start anew.  From the environment:
-# SEEDS, SPARSITIES, PATTERNS, BITS (of a weight; empty: no hardware), BRDS_DATA, BRDSGEN, SRCDIR, BUILDDIR, CC.
+# SEEDS, SPARSITIES, PATTERNS, BITS (of a weight; empty: no hardware), BRDS_DATA, BRDSGEN, SRCDIR, BUILDDIR, CC;
+# THOROUGH: the seed whose pairs Penn Treebank's others take (default: the first), to run them elsewhere.
 #
 # Results: build/workloads/results.json, results.md and plots (brdsgen report workloads).
 set -u
@@ -76,7 +77,7 @@ setup() {
         test=$data/ptb/ptb.test.txt
         recipe="--epochs 7"
         retraining="--epochs 3 --ramp 1 --decay-from 2 --decay 0.4"
-        searching="--trials 5 --trial-epochs 1 --trial-ramp 0" thorough=${seeds%% *}
+        searching="--trials 5 --trial-epochs 1 --trial-ramp 0" thorough=${THOROUGH:-${seeds%% *}}
         ;;
     *)
         echo "workloads: '$1' is none of digits, sentiment, ptb" >&2
