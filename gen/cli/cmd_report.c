@@ -253,7 +253,7 @@ const brds_command brds_cmd_report = {
     "a table of all area reports in DIR.  workloads DIR gathers what 'make workloads' left in DIR "
     "into DIR/results.json, DIR/results.md and plots; of such a results.json it prints the tables. "
     " "
-    "comparison FILE prints the page of such a document, which 'make comparison' writes.  "
+    "comparison FILE prints the page of a comparison, which 'make comparison' writes.  "
     "verification DIR gathers what the campaigns of the verification measured, one file each; with "
     "--output into a document, where it replaces what was measured before; of the document it "
     "prints the page.",

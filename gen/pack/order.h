@@ -12,8 +12,8 @@
 /* What a phase's beats ask of one edge. */
 typedef struct {
     int edge;
-    int *
-        write; /* (G * T) largest write(j) (section 6) that the beat reads; BRDS_NEVER_LATE: none */
+    /* (G * T) the largest write(j) (section 6) that the beat reads; BRDS_NEVER_LATE: none */
+    int *write;
     int most; /* the largest gap that an order may ask for: in order of the groups, the exact one */
 } brds_order_need;
 

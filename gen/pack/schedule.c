@@ -192,8 +192,7 @@ static int gap_of(const schedule_job *job, const brds_order_need *need, const in
 {
     int late = BRDS_NEVER_LATE;
     if (brds_edge_is_drain(job->plan, need->edge)) {
-        int gap = job->plan->phases[job->plan->edges[need->edge].writer].slots - 1 - first;
-        return gap > 0 ? gap : 0;
+        return brds_drain_gap(job->plan, need->edge, first);
     }
     for (int place = 0; place < job->phase->groups * job->phase->beats; place++) {
         int write = need->write[order != NULL ? order[place] : place];

@@ -51,13 +51,19 @@ bool brds_edge_reads(const brds_plan *plan, int edge, int group)
     return group == (e->skip_first ? 1 : 0);
 }
 
+int brds_drain_gap(const brds_plan *plan, int edge, int first_close)
+{
+    int gap = plan->phases[plan->edges[edge].writer].slots - 1 - first_close;
+    return gap > 0 ? gap : 0;
+}
+
 int brds_edge_gap(const brds_plan *plan, int edge, int late)
 {
     const brds_edge *e = &plan->edges[edge];
     const brds_phase *reader = &plan->phases[e->reader], *writer = &plan->phases[e->writer];
     const brds_timing *t = &plan->timing;
     if (brds_edge_is_drain(plan, edge)) {
-        return writer->slots - reader->beats;
+        return brds_drain_gap(plan, edge, reader->beats - 1);
     }
     /* Section 6: start' > start + late; the c memory of the same phase: start' + rc > start + wc. */
     int start = late + 1;

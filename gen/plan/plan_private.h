@@ -43,6 +43,9 @@ bool brds_edge_reads(const brds_plan *plan, int edge, int group);
 #define BRDS_NEVER_LATE (-(1 << 30))
 int brds_edge_gap(const brds_plan *plan, int edge, int late);
 
+/* The gap of a drain edge whose reader closes its first group at a place of its own. */
+int brds_drain_gap(const brds_plan *plan, int edge, int first_close);
+
 /* An edge that keeps the drain registers from being overwritten, not one of data (section 7). */
 bool brds_edge_is_drain(const brds_plan *plan, int edge);
 

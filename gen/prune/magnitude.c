@@ -3,14 +3,26 @@
 
 #include "prune/select.h"
 
-void brds_prune_row(float *row, int columns, int nnz)
+/* Rows that share their columns, or one, keep those of the largest norms over all of them. */
+static void prune_rows(const brds_matrix *matrix, const int *rows, int count)
 {
-    brds_selection selection = brds_select(row, (size_t)columns, nnz > 0 ? (size_t)nnz : 0);
-    for (int i = 0; i < columns; i++) {
-        if (!brds_select_keeps(&selection, row[i])) {
-            row[i] = 0.0f;
+    float norms[BRDS_MAX_SIZE];
+    brds_rows_norms(matrix->weights, matrix->columns, rows, count, norms);
+    brds_selection selection =
+        brds_select(norms, (size_t)matrix->columns, matrix->nnz > 0 ? (size_t)matrix->nnz : 0);
+    for (int column = 0; column < matrix->columns; column++) {
+        bool keeps = brds_select_keeps(&selection, norms[column]);
+        for (int i = 0; i < count && !keeps; i++) {
+            matrix->weights[(size_t)rows[i] * (size_t)matrix->columns + (size_t)column] = 0.0f;
         }
     }
+}
+
+void brds_prune_row(float *row, int columns, int nnz)
+{
+    const int first = 0;
+    prune_rows(&(brds_matrix){.rows = 1, .columns = columns, .nnz = nnz, .weights = row}, &first,
+               1);
 }
 
 static double squared_norm(const float *row, int columns)
@@ -20,20 +32,6 @@ static double squared_norm(const float *row, int columns)
         sum += (double)row[i] * (double)row[i];
     }
     return sum;
-}
-
-/* Rows that share their columns, or one, keep those of the largest norms over all of them. */
-static void prune_rows(const brds_matrix *matrix, const int *rows, int count)
-{
-    float norms[BRDS_MAX_SIZE];
-    brds_rows_norms(matrix->weights, matrix->columns, rows, count, norms);
-    brds_selection selection = brds_select(norms, (size_t)matrix->columns, (size_t)matrix->nnz);
-    for (int column = 0; column < matrix->columns; column++) {
-        bool keeps = brds_select_keeps(&selection, norms[column]);
-        for (int i = 0; i < count && !keeps; i++) {
-            matrix->weights[(size_t)rows[i] * (size_t)matrix->columns + (size_t)column] = 0.0f;
-        }
-    }
 }
 
 /* Nonzeros of all rows; adds their squares to `squares`. */

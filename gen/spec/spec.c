@@ -140,15 +140,10 @@ int brds_spec_columns_x(const brds_spec *spec, int layer)
     return layer == 0 ? spec->input_size : brds_spec_output_size(spec, layer - 1);
 }
 
-static int divide_up(int value, int divisor)
-{
-    return (value + divisor - 1) / divisor;
-}
-
 int brds_spec_gate_beats(const brds_spec *spec, int layer)
 {
-    int x = divide_up(spec->layers[layer].nnz_x, spec->lanes_x);
-    int h = divide_up(spec->layers[layer].nnz_h, spec->lanes_h);
+    int x = brds_divide_up(spec->layers[layer].nnz_x, spec->lanes_x);
+    int h = brds_divide_up(spec->layers[layer].nnz_h, spec->lanes_h);
     return x > h ? x : h;
 }
 
@@ -160,7 +155,7 @@ int brds_spec_element_lanes(const brds_spec *spec)
         int beats = brds_spec_gate_beats(spec, l);
         least = beats < least ? beats : least;
     }
-    int wanted = divide_up(spec->open_groups > 1 ? 2 * spec->pes : spec->pes, least);
+    int wanted = brds_divide_up(spec->open_groups > 1 ? 2 * spec->pes : spec->pes, least);
     while (lanes < wanted && spec->pes % (2 * lanes) == 0)
         lanes *= 2;
     return lanes;

@@ -11,6 +11,12 @@
 
 #include "spec/spec_table.h"
 
+/* ceil(value / divisor), both positive. */
+static inline int brds_divide_up(int value, int divisor)
+{
+    return (value + divisor - 1) / divisor;
+}
+
 /* Room for the JSON pointer of any key, unknown ones included (they are
  * shortened). */
 enum { BRDS_POINTER_ROOM = 640 };

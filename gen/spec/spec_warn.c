@@ -10,11 +10,6 @@
 /* Less than this share of waste, in percent, is not worth a line. */
 enum { LEAST_PERCENT = 1 };
 
-static int divide_up(int a, int b)
-{
-    return (a + b - 1) / b;
-}
-
 static int larger(int a, int b)
 {
     return a > b ? a : b;
@@ -36,12 +31,12 @@ static int percent(long part, long whole)
 /* Beats that the weights of a row group need on each lane group. */
 static int beats_x(const brds_spec *spec, int layer)
 {
-    return divide_up(spec->layers[layer].nnz_x, spec->lanes_x);
+    return brds_divide_up(spec->layers[layer].nnz_x, spec->lanes_x);
 }
 
 static int beats_h(const brds_spec *spec, int layer)
 {
-    return divide_up(spec->layers[layer].nnz_h, spec->lanes_h);
+    return brds_divide_up(spec->layers[layer].nnz_h, spec->lanes_h);
 }
 
 /* "a", "b" or "a or b": the divisors of `value` next to `near` on both sides
@@ -79,7 +74,7 @@ static void advise_division(brds_reader *reader, const char *pointer, char group
                             int nnz, int columns)
 {
     char hint[120], divisors[40], fill[40] = "";
-    int slots = divide_up(nnz, lanes) * lanes, waste = percent(slots - nnz, slots);
+    int slots = brds_divide_up(nnz, lanes) * lanes, waste = percent(slots - nnz, slots);
     if (waste < LEAST_PERCENT)
         return;
     name_divisors(nnz, lanes, BRDS_MAX_LANES, divisors, sizeof(divisors));
@@ -101,7 +96,7 @@ static void advise_balance(brds_reader *reader, const char *pointer, int layer)
     int idle_nnz = x_idle ? spec->layers[layer].nnz_x : spec->layers[layer].nnz_h;
     int busy_nnz = x_idle ? spec->layers[layer].nnz_h : spec->layers[layer].nnz_x;
     int idle_lanes = x_idle ? spec->lanes_x : spec->lanes_h;
-    int fewer = divide_up(idle_nnz, most), more = divide_up(busy_nnz, least);
+    int fewer = brds_divide_up(idle_nnz, most), more = brds_divide_up(busy_nnz, least);
     int waste = percent(most - least, most);
     char idle = x_idle ? 'x' : 'h', busy = x_idle ? 'h' : 'x', save[80] = "", speed[80] = "";
     if (waste < LEAST_PERCENT)
@@ -147,7 +142,8 @@ static void advise_lanes(brds_reader *reader)
 static void advise_groups(brds_reader *reader, int layer)
 {
     const brds_spec *spec = &reader->draft->spec;
-    int hidden = spec->layers[layer].hidden_size, units = divide_up(hidden, spec->pes) * spec->pes;
+    int hidden = spec->layers[layer].hidden_size,
+        units = brds_divide_up(hidden, spec->pes) * spec->pes;
     int waste = percent(units - hidden, units);
     char pointer[60], hint[120], divisors[40];
     if (waste < LEAST_PERCENT)
@@ -255,14 +251,14 @@ static int weight_words(const brds_spec *spec)
     for (int i = 0; i < spec->layer_count; i++) {
         const brds_layer_spec *layer = &spec->layers[i];
         int beats = larger(brds_spec_gate_beats(spec, i), slots);
-        words += divide_up(layer->hidden_size, spec->pes) * beats;
+        words += brds_divide_up(layer->hidden_size, spec->pes) * beats;
         if (layer->projection_size > 0)
-            words += divide_up(layer->projection_size, 4 * spec->pes) *
-                     larger(divide_up(layer->nnz_p, lanes), 4 * slots);
+            words += brds_divide_up(layer->projection_size, 4 * spec->pes) *
+                     larger(brds_divide_up(layer->nnz_p, lanes), 4 * slots);
     }
     if (spec->head.present)
-        words += divide_up(spec->head.size, 4 * spec->pes) *
-                 larger(divide_up(spec->head.nnz, lanes), 4 * slots);
+        words += brds_divide_up(spec->head.size, 4 * spec->pes) *
+                 larger(brds_divide_up(spec->head.nnz, lanes), 4 * slots);
     return words;
 }
 
@@ -270,7 +266,7 @@ static int weight_words(const brds_spec *spec)
 static void add_vector(int size, int lanes, int *used, int *slots)
 {
     *used += size;
-    *slots += power_at_least(divide_up(size, lanes) * lanes);
+    *slots += power_at_least(brds_divide_up(size, lanes) * lanes);
 }
 
 static void advise_vectors(brds_reader *reader, char group)
