@@ -4,7 +4,7 @@
 // one column of CHUNK_BITS bits a chunk; or, with ROM = 1, one wide memory
 // with the contents of FILE ($readmemh, a word a line).
 //   rdata(n) = word raddr(n - MEMORY_REGS - (PROTECT == 2))
-// The write happens in the cycle in which `we` is valid; bits of the last
+// The write happens in the cycle after the one in which `we` is valid; bits of the last
 // chunk above WIDTH are ignored.  Not read while it is loaded.
 // With PROTECT each column carries check bits above its data, made when it is
 // written (in FILE: by who wrote the file) and looked at when it is read:
@@ -62,6 +62,9 @@ module brds_chunkmem #(
     localparam integer STORED = (CHUNKS - 1) * FULL_STORED + REST_STORED;
 
     wire [STORED-1:0] written, stored;
+    reg [CHUNK_BITS-1:0] late_wdata;
+    always @(posedge clk)
+        late_wdata <= wdata;
     wire [CHUNKS-1:0] columns_corrected, columns_bad;
 
     genvar c;
@@ -80,13 +83,20 @@ module brds_chunkmem #(
             );
             wire unused_write = &{1'b0, we, waddr, wchunk, written};
         end else begin : g_ram
+            // a column's enable is its own register, placed beside its memory
+            reg [ADDR_BITS-1:0] late_waddr;
+            always @(posedge clk)
+                late_waddr <= waddr;
             for (c = 0; c < CHUNKS; c = c + 1) begin : g_column
                 localparam integer BITS = (c == CHUNKS - 1) ? REST_STORED : FULL_STORED;
+                reg late_we;
+                always @(posedge clk)
+                    late_we <= we && wchunk == c;
                 brds_ram #(
                     .WIDTH(BITS), .LANES(1), .DEPTH(DEPTH), .ADDR_BITS(ADDR_BITS),
                     .REGS(MEMORY_REGS)
                 ) u_ram (
-                    .clk(clk), .we(we && wchunk == c), .waddr(waddr),
+                    .clk(clk), .we(late_we), .waddr(late_waddr),
                     .wdata(written[c*FULL_STORED +: BITS]), .re(1'b0), .raddr(raddr),
                     .rdata(stored[c*FULL_STORED +: BITS])
                 );
@@ -94,14 +104,14 @@ module brds_chunkmem #(
         end
 
         if (WIDTH < CHUNK_BITS) begin : g_cut
-            wire unused_top = &{1'b0, wdata[CHUNK_BITS-1:WIDTH]};
+            wire unused_top = &{1'b0, late_wdata[CHUNK_BITS-1:WIDTH]};
         end
         for (c = 0; c < CHUNKS; c = c + 1) begin : g_code
             localparam integer DATA = (c == CHUNKS - 1) ? REST_BITS : CHUNK_BITS;
             localparam integer BITS = (c == CHUNKS - 1) ? REST_STORED : FULL_STORED;
             if (PROTECT == 2) begin : g_secded
                 brds_secded #(.WIDTH(DATA), .CHECK(BITS - DATA - 1)) u_code (
-                    .clk(clk), .write_data(wdata[DATA-1:0]),
+                    .clk(clk), .write_data(late_wdata[DATA-1:0]),
                     .write_word(written[c*FULL_STORED +: BITS]),
                     .read_word(stored[c*FULL_STORED +: BITS]),
                     .read_data(rdata[c*CHUNK_BITS +: DATA]),
@@ -109,14 +119,14 @@ module brds_chunkmem #(
                 );
             end else if (PROTECT == 1) begin : g_parity
                 brds_parity #(.WIDTH(DATA)) u_code (
-                    .clk(clk), .write_data(wdata[DATA-1:0]),
+                    .clk(clk), .write_data(late_wdata[DATA-1:0]),
                     .write_word(written[c*FULL_STORED +: BITS]),
                     .read_word(stored[c*FULL_STORED +: BITS]),
                     .read_data(rdata[c*CHUNK_BITS +: DATA]), .bad(columns_bad[c])
                 );
                 assign columns_corrected[c] = 1'b0;
             end else begin : g_none
-                assign written[c*CHUNK_BITS +: DATA] = wdata[DATA-1:0];
+                assign written[c*CHUNK_BITS +: DATA] = late_wdata[DATA-1:0];
                 assign rdata[c*CHUNK_BITS +: DATA] = stored[c*CHUNK_BITS +: DATA];
                 assign columns_corrected[c] = 1'b0;
                 assign columns_bad[c] = 1'b0;

@@ -17,11 +17,12 @@ module brds_core #(
     parameter integer PEEPHOLE = 0,
     parameter integer LINEAR = 0,
     parameter integer PROJECTION = 0,
-    // registers: memories, multiplier, adder levels between two, functions
+    // registers: memories, multiplier, adder levels between two, functions, element-wise operations
     parameter integer MEMORY_REGS = 1,
     parameter integer MUL_REGS = 3,
     parameter integer ADDER_EVERY = 1,
     parameter integer FUNC_REGS = 2,
+    parameter integer ELEM_REGS = 1,
     // 1: element-wise products in DSP blocks
     parameter integer FUNC_DSP = 1,
     // 1: the product register of a lane is kept where it is (Yosys, ice40)
@@ -169,7 +170,7 @@ module brds_core #(
     localparam integer TS = ($clog2(LANES) + ADDER_EVERY - 1) / ADDER_EVERY;
     localparam integer LW = MEMORY_REGS + (PROTECT == 2 ? 1 : 0);
     localparam integer DRAIN = LW + RELATIVE + MEMORY_REGS + MUL_REGS + TS + 1;
-    localparam integer LE = 11 + 2 * FUNC_REGS + 2 * PEEPHOLE;
+    localparam integer LE = 11 + 2 * FUNC_REGS + 2 * PEEPHOLE + (ELEM_REGS - 1) * (4 + 5 * PEEPHOLE);
     localparam integer SLOTS = (LINEAR != 0 ? 4 : 1) * (PES / ELEMS);
 
     localparam integer X_ROW_BITS = X_ADDR_BITS - $clog2(ELEMS);
@@ -335,7 +336,7 @@ module brds_core #(
         .LINEAR(LINEAR), .PROJECTION(PROJECTION), .FUNC_ENTRY_BITS(FUNC_ENTRY_BITS),
         .SIGMOID_SLOPE_BITS(SIGMOID_SLOPE_BITS), .TANH_SLOPE_BITS(TANH_SLOPE_BITS),
         .SIGMOID_TABLE(SIGMOID_TABLE), .TANH_TABLE(TANH_TABLE), .FUNC_REGS(FUNC_REGS),
-        .FUNC_DSP(FUNC_DSP), .MEMORY_REGS(MEMORY_REGS), .X_ADDR_BITS(X_ADDR_BITS),
+        .FUNC_DSP(FUNC_DSP), .ELEM_REGS(ELEM_REGS), .MEMORY_REGS(MEMORY_REGS), .X_ADDR_BITS(X_ADDR_BITS),
         .H_ADDR_BITS(H_ADDR_BITS), .UNIT_BITS(UNIT_BITS), .UNIT_ROWS(UNIT_ROWS),
         .UNIT_ADDR_BITS(UNIT_ADDR_BITS), .STREAM_BITS(STREAM_BITS), .WEIGHTS_ROM(WEIGHTS_ROM),
         .UNITS_FILE(UNITS_FILE), .PROTECT(PROTECT), .PHASES(PHASES), .PHASE_BITS(PHASE_BITS),

@@ -228,8 +228,9 @@ module brds_ctrl #(
     reg [BEAT_BITS-1:0] run_beats, left_beats;    // of a group less one; after this one
     reg [GROUP_BITS-1:0] left_groups;             // after this one
     reg run_one_beat, last_group;
+    reg ending;                                   // beat_last && last_group, a register of its own for speed
 
-    wire phase_end = beat_valid && beat_last && last_group;
+    wire phase_end = beat_valid && ending;
 
     always @(posedge clk) begin
         if (rst)
@@ -258,6 +259,7 @@ module brds_ctrl #(
             left_beats <= cand_beats;
             left_groups <= cand_groups;
             last_group <= cand_one_group;
+            ending <= cand_one_beat && cand_one_group;
         end else if (beat_last) begin
             beat_first <= 1'b1;
             beat_last <= run_one_beat;
@@ -265,10 +267,12 @@ module brds_ctrl #(
             left_beats <= run_beats;
             left_groups <= left_groups - 1'b1;
             last_group <= left_groups == ONE[GROUP_BITS-1:0];
+            ending <= run_one_beat && left_groups == ONE[GROUP_BITS-1:0];
         end else begin
             beat_first <= 1'b0;
             beat_last <= left_beats == ONE[BEAT_BITS-1:0];
             left_beats <= left_beats - 1'b1;
+            ending <= left_beats == ONE[BEAT_BITS-1:0] && last_group;
         end
     end
 
@@ -282,16 +286,23 @@ module brds_ctrl #(
             localparam [PHASE_BITS-1:0] READER_PHASE = READER[PHASE_BITS-1:0];
             localparam [PHASE_BITS-1:0] WRITER_PHASE = WRITER[PHASE_BITS-1:0];
             localparam SKIP = ED_SKIP[32*e +: 32] != 32'd0;
-            // derived from the config word one cycle ahead, to keep the 16-bit compares off the path of go
+            // what go asks for is found a cycle ahead where it can be: of the config word, of the candidate
+            // (it does not read over this edge, or ignores it), of the run
+            reg ignored, writes;
             reg [15:0] load;
             reg gap_none, gap_short;     // gap is 0; gap is 0 or 1
             reg [15:0] count;
             reg count_none;              // count is 0
-            wire written = phase_end && beat_phase == WRITER_PHASE;
+            wire written = phase_end && writes;
             wire newer, older_none;      // the writer's latest run is too young; the one before is done
-            wire open = (SKIP && cand_zero)
+            assign edge_ok[e] = ignored
                 || (newer ? (written ? count_none : older_none) : (written ? gap_none : count_none));
-            assign edge_ok[e] = cand != READER_PHASE || open;
+            always @(posedge clk) begin
+                if (fill)
+                    ignored <= sp != READER_PHASE || (SKIP && (at_first ? x_zero : see_zero[sp]));
+                if (go)
+                    writes <= cand == WRITER_PHASE;
+            end
             if (WRITER < READER && PH_STAGE[32*WRITER +: 32] < PH_STAGE[32*READER +: 32]) begin : g_skewed
                 reg latest_par;          // step parity of the writer's latest run
                 reg [15:0] older;

@@ -7,10 +7,10 @@
 //   c_t = sat(R((f * c_{t-1} << a) + (i * g << b) >> s));  h_t = sat(R(o * tanh(c_t)))
 //   linear: result = sat(r + bias)
 // Timing: a port's number is the cycle after slot u's drain registers (cycle d + u = 0);
-// F = FUNC_REGS, PE2 = 2 * PEEPHOLE:
-//   1 aligned sums; 2 S; 3 r; 4 z; 4+F gates; 5+F products; 6+F their rounded sum; 7+F c_t;
-//   8+F zc; 8+2F+PE2 o and tanh(zc); 9+2F+PE2 product; 10+2F+PE2 result
-// Latency: 10+2F+PE2.  Initiation interval: 1.
+// F = FUNC_REGS, M = ELEM_REGS - 1, PE = PEEPHOLE:
+//   1 aligned sums; 2 S; 3+M r; Z = 4+2M+2M*PE z; Z+F gates; Z+F+1+M products; one later their rounded
+//   sum; WC = Z+F+3+M c_t; WC+1 zc; HT = WC+1+F+PE*(2+3M) o and tanh(zc); HT+1+M product; HT+2+M result
+// Latency: HT+2+M.  Initiation interval: 1.
 `default_nettype none
 
 module brds_elem #(
@@ -48,7 +48,9 @@ module brds_elem #(
     parameter [(1<<FUNC_ENTRY_BITS)*(ACT_BITS+2+TANH_SLOPE_BITS)-1:0] TANH_TABLE = 0,
     parameter integer FUNC_REGS = 2,
     // 1: products in DSP blocks, 0: in logic
-    parameter integer FUNC_DSP = 1
+    parameter integer FUNC_DSP = 1,
+    // registers of a product, of a rounding shift, of a sum that saturates: 1, 2
+    parameter integer ELEM_REGS = 1
 ) (
     input  wire                          clk,
     // 0: drain registers of the four gates, and how to align them
@@ -60,29 +62,35 @@ module brds_elem #(
     input  wire [3:0]                    shl_h_0,
     // 2
     input  wire [5:0]                    shr_2,
-    // 3: biases of gates i, f, g, o
-    input  wire [4*BIAS_BITS-1:0]        bias_3,
-    input  wire [1:0]                    sel_3,
-    input  wire                          head_3,  // linear: the head's format
-    // peephole weights of gates i, f, o (with peephole only)
-    input  wire [3*ACT_BITS-1:0]         peep_1,
-    input  wire [5:0]                    shr_p_2,
-    input  wire [5:0]                    shr_p_8f,
-    // c_{t-1}; peephole: in cycle 1, else in cycle 4+F; c_zero: it is 0
+    // 3+M: biases of gates i, f, g, o
+    input  wire [4*BIAS_BITS-1:0]        bias_r,
+    input  wire [1:0]                    sel_r,
+    // Z-1: linear: the head's format
+    input  wire                          head_z,
+    // 1+M: peephole weights of gates i, f, o (with peephole only)
+    input  wire [3*ACT_BITS-1:0]         peep,
+    // 2+2M and WC+1+M: beside the products of peephole weights
+    input  wire [5:0]                    shr_p,
+    input  wire [5:0]                    shr_p_o,
+    // c_{t-1}; peephole: in cycle 1, else in cycle Z+F-M; cell_zero: it is 0
     input  wire [CELL_BITS-1:0]          cell_in,
     input  wire                          cell_zero,
-    // 7+F
+    // WC
     output wire [CELL_BITS-1:0]          cell_out,
-    // 9+2F+PE2: the result is that of a linear phase
-    input  wire                          linear_9,
-    // 10+2F+PE2
+    // HT+1+M: the result is that of a linear phase
+    input  wire                          linear_h,
+    // HT+2+M
     output reg  [RESULT_BITS-1:0]        result,
-    // saturations: 4 (bit 3, gate o, with peephole: 10+F), 8+F, 7+F, 10+2F+PE2
+    // saturations: Z (bit 3, gate o, with peephole: WC+3+3M), WC+1, WC, HT+2+M
     output wire [3:0]                    clip_gate,
     output wire                          clip_function,
     output wire                          clip_cell,
     output reg                           clip_output
 );
+    localparam integer MORE = ELEM_REGS - 1;
+    localparam integer Z = 4 + 2 * MORE * (1 + PEEPHOLE);
+    localparam integer WC = Z + FUNC_REGS + 3 + MORE;
+    localparam integer HT = WC + 1 + FUNC_REGS + PEEPHOLE * (2 + 3 * MORE);
     localparam integer PEEP_BITS = ACT_BITS + CELL_BITS;
     localparam integer RP_BITS = (PEEPHOLE != 0) ? PEEP_BITS : 1;
     localparam integer WIDEST_SB = (SUM_BITS > BIAS_BITS) ? SUM_BITS : BIAS_BITS;
@@ -103,17 +111,17 @@ module brds_elem #(
                 .d(acc_h), .sel(sel_0), .q(first_h)
             );
             brds_mux #(.COUNT(4), .WIDTH(BIAS_BITS), .SEL_BITS(2)) u_bias (
-                .d(bias_3), .sel(sel_3), .q(first_bias)
+                .d(bias_r), .sel(sel_r), .q(first_bias)
             );
         end else begin : g_first
-            wire unused_sel = &{1'b0, sel_0, sel_3};
+            wire unused_sel = &{1'b0, sel_0, sel_r};
             assign first_x = acc_x[XACC_BITS-1:0];
             assign first_h = acc_h[HACC_BITS-1:0];
-            assign first_bias = bias_3[BIAS_BITS-1:0];
+            assign first_bias = bias_r[BIAS_BITS-1:0];
         end
     endgenerate
 
-    wire signed [4*SUM_BITS-1:0] floors;  // 3: r = floor + up
+    wire signed [4*SUM_BITS-1:0] floors;  // 3+M: r = floor + up
     wire [3:0]                   ups;
     genvar k;
     generate
@@ -134,151 +142,165 @@ module brds_elem #(
             reg signed [SUM_BITS-1:0] x_1;
             reg signed [SUM_BITS-1:0] h_1;
             reg signed [SUM_BITS-1:0] sum_2;
-            reg signed [SUM_BITS-1:0] floor_3;
-            reg                       up_3;
+            reg signed [SUM_BITS-1:0] floor_r;
+            reg                       up_r;
             wire signed [SUM_BITS-1:0] floor;
             wire                       up;
-            brds_round #(.BITS(SUM_BITS), .ROUNDING(ROUNDING)) u_round (
-                .d(sum_2), .shift(shr_2), .floor(floor), .up(up)
+            brds_scale #(.BITS(SUM_BITS), .ROUNDING(ROUNDING), .REGS(MORE)) u_scale (
+                .clk(clk), .d(sum_2), .shift(shr_2), .floor(floor), .up(up)
             );
             always @(posedge clk) begin
                 x_1 <= wide_x << shl_x_0;
                 h_1 <= zero_0 ? {SUM_BITS{1'b0}} : wide_h << shl_h_0;
                 sum_2 <= x_1 + h_1;
-                floor_3 <= floor;
-                up_3 <= up;
+                floor_r <= floor;
+                up_r <= up;
             end
-            assign floors[k*SUM_BITS +: SUM_BITS] = floor_3;
-            assign ups[k] = up_3;
+            assign floors[k*SUM_BITS +: SUM_BITS] = floor_r;
+            assign ups[k] = up_r;
         end
     endgenerate
 
     // ---- peephole products of c_{t-1}; c masked ----
 
-    wire signed [CELL_BITS-1:0] cell_masked = cell_zero ? {CELL_BITS{1'b0}} : cell_in;
-    wire signed [CELL_BITS-1:0] cell_4f;  // c_{t-1} beside the gates
-    wire signed [2*RP_BITS-1:0] rps;      // 3: rp of gates i, f = floor + up
+    wire signed [CELL_BITS-1:0] cell_masked;
+    wire signed [CELL_BITS-1:0] cell_gates;  // Z+F: c_{t-1} beside the gates
+    wire signed [2*RP_BITS-1:0] rps;         // 3+3M: rp of gates i, f = floor + up
     wire [1:0]                  rp_ups;
-    wire signed [RP_BITS-1:0]   rp_o;     // 9+F: rp of gate o
+    wire signed [RP_BITS-1:0]   rp_o;        // WC+2+2M: rp of gate o
     wire                        rp_o_up;
+    brds_delay #(.WIDTH(CELL_BITS), .DEPTH(MORE)) u_masked (
+        .clk(clk), .d(cell_zero ? {CELL_BITS{1'b0}} : cell_in), .q(cell_masked)
+    );
     generate
         if (PEEPHOLE != 0) begin : g_peephole
             for (k = 0; k < 2; k = k + 1) begin : g_gate
                 wire signed [PEEP_BITS-1:0] product;
-                reg signed [PEEP_BITS-1:0]  product_2;
+                wire signed [PEEP_BITS-1:0] product_r;
                 wire signed [PEEP_BITS-1:0] floor;
                 wire                        up;
-                reg signed [PEEP_BITS-1:0]  floor_3;
-                reg                         up_3;
+                reg signed [PEEP_BITS-1:0]  floor_r;
+                reg                         up_r;
                 brds_product #(.A_BITS(ACT_BITS), .B_BITS(CELL_BITS), .DSP(FUNC_DSP)) u_product (
-                    .a(peep_1[k*ACT_BITS +: ACT_BITS]), .b(cell_masked), .y(product)
+                    .a(peep[k*ACT_BITS +: ACT_BITS]), .b(cell_masked), .y(product)
                 );
-                brds_round #(.BITS(PEEP_BITS), .ROUNDING(ROUNDING)) u_round (
-                    .d(product_2), .shift(shr_p_2), .floor(floor), .up(up)
+                brds_delay #(.WIDTH(PEEP_BITS), .DEPTH(ELEM_REGS)) u_product_r (
+                    .clk(clk), .d(product), .q(product_r)
+                );
+                brds_scale #(.BITS(PEEP_BITS), .ROUNDING(ROUNDING), .REGS(MORE)) u_scale (
+                    .clk(clk), .d(product_r), .shift(shr_p), .floor(floor), .up(up)
                 );
                 always @(posedge clk) begin
-                    product_2 <= product;
-                    floor_3 <= floor;
-                    up_3 <= up;
+                    floor_r <= floor;
+                    up_r <= up;
                 end
-                assign rps[k*RP_BITS +: RP_BITS] = floor_3;
-                assign rp_ups[k] = up_3;
+                assign rps[k*RP_BITS +: RP_BITS] = floor_r;
+                assign rp_ups[k] = up_r;
             end
 
             wire signed [ACT_BITS-1:0]  peep_o;
             wire signed [PEEP_BITS-1:0] product_o;
-            reg signed [PEEP_BITS-1:0]  product_o_8f;
+            wire signed [PEEP_BITS-1:0] product_o_r;
             wire signed [PEEP_BITS-1:0] floor_o;
             wire                        up_o;
-            reg signed [PEEP_BITS-1:0]  floor_o_9f;
-            reg                         up_o_9f;
-            brds_delay #(.WIDTH(ACT_BITS), .DEPTH(6 + FUNC_REGS)) u_peep_o (
-                .clk(clk), .d(peep_1[2*ACT_BITS +: ACT_BITS]), .q(peep_o)
+            reg signed [PEEP_BITS-1:0]  floor_o_r;
+            reg                         up_o_r;
+            brds_delay #(.WIDTH(ACT_BITS), .DEPTH(WC - 1 - MORE)) u_peep_o (
+                .clk(clk), .d(peep[2*ACT_BITS +: ACT_BITS]), .q(peep_o)
             );
             brds_product #(.A_BITS(ACT_BITS), .B_BITS(CELL_BITS), .DSP(FUNC_DSP)) u_product_o (
                 .a(peep_o), .b(cell_out), .y(product_o)
             );
-            brds_round #(.BITS(PEEP_BITS), .ROUNDING(ROUNDING)) u_round_o (
-                .d(product_o_8f), .shift(shr_p_8f), .floor(floor_o), .up(up_o)
+            brds_delay #(.WIDTH(PEEP_BITS), .DEPTH(ELEM_REGS)) u_product_o_r (
+                .clk(clk), .d(product_o), .q(product_o_r)
+            );
+            brds_scale #(.BITS(PEEP_BITS), .ROUNDING(ROUNDING), .REGS(MORE)) u_scale_o (
+                .clk(clk), .d(product_o_r), .shift(shr_p_o), .floor(floor_o), .up(up_o)
             );
             always @(posedge clk) begin
-                product_o_8f <= product_o;
-                floor_o_9f <= floor_o;
-                up_o_9f <= up_o;
+                floor_o_r <= floor_o;
+                up_o_r <= up_o;
             end
-            assign rp_o = floor_o_9f;
-            assign rp_o_up = up_o_9f;
-            brds_delay #(.WIDTH(CELL_BITS), .DEPTH(3 + FUNC_REGS)) u_cell (
-                .clk(clk), .d(cell_masked), .q(cell_4f)
+            assign rp_o = floor_o_r;
+            assign rp_o_up = up_o_r;
+            brds_delay #(.WIDTH(CELL_BITS), .DEPTH(Z + FUNC_REGS - 1 - MORE)) u_cell (
+                .clk(clk), .d(cell_masked), .q(cell_gates)
             );
         end else begin : g_plain
-            wire unused_peephole = &{1'b0, peep_1, shr_p_2, shr_p_8f};
+            wire unused_peephole = &{1'b0, peep, shr_p, shr_p_o};
             assign rps = {2*RP_BITS{1'b0}};
             assign rp_ups = 2'b00;
             assign rp_o = {RP_BITS{1'b0}};
             assign rp_o_up = 1'b0;
-            assign cell_4f = cell_masked;
+            assign cell_gates = cell_masked;
         end
     endgenerate
 
-    // ---- 4: z; 4+F: gates ----
+    // ---- Z: z; Z+F: gates ----
 
-    wire signed [4*GATE_BITS-1:0] gates;  // i, f, g at 4+F, o at 8+2F+PE2
+    wire signed [4*GATE_BITS-1:0] gates;  // i, f, g at Z+F, o at HT
     generate
         for (k = 0; k < 4; k = k + 1) begin : g_z
             wire signed [SUM_BITS-1:0]  floor = floors[k*SUM_BITS +: SUM_BITS];
             wire signed [BIAS_BITS-1:0] bias;
+            wire signed [ZS_BITS-1:0]   sum;
             wire signed [ZS_BITS-1:0]   biased;
             wire signed [ZS_BITS-1:0]   total;
             wire signed [Z_BITS-1:0]    z;
             wire                        clip;
-            reg signed [Z_BITS-1:0]     z_4;
-            reg                         clip_4;
+            reg signed [Z_BITS-1:0]     z_r;
+            reg                         clip_r;
             if (k == 0) begin : g_bias
                 assign bias = first_bias;
             end else begin : g_bias
-                assign bias = bias_3[k*BIAS_BITS +: BIAS_BITS];
+                assign bias = bias_r[k*BIAS_BITS +: BIAS_BITS];
             end
-            assign biased = {{(ZS_BITS-SUM_BITS){floor[SUM_BITS-1]}}, floor} +
-                            {{(ZS_BITS-BIAS_BITS){bias[BIAS_BITS-1]}}, bias} +
-                            {{(ZS_BITS-1){1'b0}}, ups[k]};
-            if (PEEPHOLE != 0 && k < 2) begin : g_early
-                wire signed [RP_BITS-1:0] rp = rps[k*RP_BITS +: RP_BITS];
-                assign total = biased + {{(ZS_BITS-RP_BITS){rp[RP_BITS-1]}}, rp} +
-                               {{(ZS_BITS-1){1'b0}}, rp_ups[k]};
-            end else if (PEEPHOLE != 0 && k == 3) begin : g_late
-                // gate o waits for c_t: 4 .. 9+F
-                wire signed [ZS_BITS-1:0] biased_9f;
-                brds_delay #(.WIDTH(ZS_BITS), .DEPTH(6 + FUNC_REGS)) u_biased (
-                    .clk(clk), .d(biased), .q(biased_9f)
-                );
-                assign total = biased_9f + {{(ZS_BITS-RP_BITS){rp_o[RP_BITS-1]}}, rp_o} +
-                               {{(ZS_BITS-1){1'b0}}, rp_o_up};
-            end else begin : g_none
+            assign sum = {{(ZS_BITS-SUM_BITS){floor[SUM_BITS-1]}}, floor} +
+                         {{(ZS_BITS-BIAS_BITS){bias[BIAS_BITS-1]}}, bias} +
+                         {{(ZS_BITS-1){1'b0}}, ups[k]};
+            // gate o waits for the peephole product of c_t
+            brds_delay #(
+                .WIDTH(ZS_BITS),
+                .DEPTH(PEEPHOLE == 0 ? MORE : k == 3 ? WC - 1 + MORE : 2 * MORE)
+            ) u_biased (.clk(clk), .d(sum), .q(biased));
+            if (PEEPHOLE != 0) begin : g_peeped
+                wire signed [ZS_BITS-1:0] peeped;
+                if (k < 2) begin : g_early
+                    wire signed [RP_BITS-1:0] rp = rps[k*RP_BITS +: RP_BITS];
+                    assign peeped = biased + {{(ZS_BITS-RP_BITS){rp[RP_BITS-1]}}, rp} +
+                                    {{(ZS_BITS-1){1'b0}}, rp_ups[k]};
+                end else if (k == 3) begin : g_late
+                    assign peeped = biased + {{(ZS_BITS-RP_BITS){rp_o[RP_BITS-1]}}, rp_o} +
+                                    {{(ZS_BITS-1){1'b0}}, rp_o_up};
+                end else begin : g_none
+                    assign peeped = biased;
+                end
+                brds_delay #(.WIDTH(ZS_BITS), .DEPTH(MORE)) u_total (.clk(clk), .d(peeped), .q(total));
+            end else begin : g_plain
                 assign total = biased;
             end
             brds_sat #(.IN_BITS(ZS_BITS), .OUT_BITS(Z_BITS)) u_sat (.d(total), .q(z), .clip(clip));
             always @(posedge clk) begin
-                z_4 <= z;
-                clip_4 <= clip;
+                z_r <= z;
+                clip_r <= clip;
             end
-            assign clip_gate[k] = clip_4;
+            assign clip_gate[k] = clip_r;
             if (k == 2) begin : g_tanh
                 brds_func #(
                     .TANH(1), .Z_BITS(Z_BITS), .GATE_BITS(GATE_BITS), .GATE_FRAC(GATE_FRAC),
                     .ENTRY_BITS(FUNC_ENTRY_BITS), .SLOPE_BITS(TANH_SLOPE_BITS),
                     .TABLE(TANH_TABLE), .FUNC_REGS(FUNC_REGS), .FUNC_DSP(FUNC_DSP)
-                ) u_func (.clk(clk), .z(z_4), .y(gates[k*GATE_BITS +: GATE_BITS]));
+                ) u_func (.clk(clk), .z(z_r), .y(gates[k*GATE_BITS +: GATE_BITS]));
             end else begin : g_sigmoid
                 wire signed [GATE_BITS-1:0] gate;
                 brds_func #(
                     .TANH(0), .Z_BITS(Z_BITS), .GATE_BITS(GATE_BITS), .GATE_FRAC(GATE_FRAC),
                     .ENTRY_BITS(FUNC_ENTRY_BITS), .SLOPE_BITS(SIGMOID_SLOPE_BITS),
                     .TABLE(SIGMOID_TABLE), .FUNC_REGS(FUNC_REGS), .FUNC_DSP(FUNC_DSP)
-                ) u_func (.clk(clk), .z(z_4), .y(gate));
+                ) u_func (.clk(clk), .z(z_r), .y(gate));
                 // o waits for tanh(zc); with peephole it is late by itself
                 brds_delay #(
-                    .WIDTH(GATE_BITS), .DEPTH((k == 3 && PEEPHOLE == 0) ? 4 + FUNC_REGS : 0)
+                    .WIDTH(GATE_BITS), .DEPTH((k == 3 && PEEPHOLE == 0) ? WC + 1 - Z : 0)
                 ) u_gate (.clk(clk), .d(gate), .q(gates[k*GATE_BITS +: GATE_BITS]));
             end
         end
@@ -287,7 +309,7 @@ module brds_elem #(
         end
     endgenerate
 
-    // ---- 5+F .. 7+F: c_t ----
+    // ---- up to WC: c_t ----
 
     localparam integer FINER = (CELL_FRAC > GATE_FRAC) ? CELL_FRAC : GATE_FRAC;
     localparam integer FC_SHL = FINER - CELL_FRAC;
@@ -301,48 +323,48 @@ module brds_elem #(
 
     wire signed [FC_BITS-1:0] fc;
     wire signed [IG_BITS-1:0] ig;
-    reg signed [FC_BITS-1:0]  fc_5f;
-    reg signed [IG_BITS-1:0]  ig_5f;
+    wire signed [FC_BITS-1:0] fc_r;
+    wire signed [IG_BITS-1:0] ig_r;
     brds_product #(.A_BITS(GATE_BITS), .B_BITS(CELL_BITS), .DSP(FUNC_DSP)) u_fc (
-        .a(gates[GATE_BITS +: GATE_BITS]), .b(cell_4f), .y(fc)
+        .a(gates[GATE_BITS +: GATE_BITS]), .b(cell_gates), .y(fc)
     );
     brds_product #(.A_BITS(GATE_BITS), .B_BITS(GATE_BITS), .DSP(FUNC_DSP)) u_ig (
         .a(gates[0 +: GATE_BITS]), .b(gates[2*GATE_BITS +: GATE_BITS]), .y(ig)
     );
+    brds_delay #(.WIDTH(FC_BITS), .DEPTH(ELEM_REGS)) u_fc_r (.clk(clk), .d(fc), .q(fc_r));
+    brds_delay #(.WIDTH(IG_BITS), .DEPTH(ELEM_REGS)) u_ig_r (.clk(clk), .d(ig), .q(ig_r));
 
-    wire signed [CS_BITS-1:0] fc_wide = {{(CS_BITS-FC_BITS){fc_5f[FC_BITS-1]}}, fc_5f};
-    wire signed [CS_BITS-1:0] ig_wide = {{(CS_BITS-IG_BITS){ig_5f[IG_BITS-1]}}, ig_5f};
+    wire signed [CS_BITS-1:0] fc_wide = {{(CS_BITS-FC_BITS){fc_r[FC_BITS-1]}}, fc_r};
+    wire signed [CS_BITS-1:0] ig_wide = {{(CS_BITS-IG_BITS){ig_r[IG_BITS-1]}}, ig_r};
     wire signed [CS_BITS-1:0] cell_sum = (fc_wide <<< FC_SHL) + (ig_wide <<< IG_SHL);
     wire signed [CR_BITS-1:0] cell_floor;
     wire                      cell_up;
-    reg signed [CR_BITS-1:0]  cell_floor_6f;
-    reg                       cell_up_6f;
+    reg signed [CR_BITS-1:0]  cell_floor_r;
+    reg                       cell_up_r;
     brds_roundc #(.BITS(CS_BITS), .SHIFT(CELL_SHR), .ROUNDING(ROUNDING)) u_cell_round (
         .d(cell_sum), .floor(cell_floor), .up(cell_up)
     );
 
     wire signed [CR_BITS:0] cell_total =
-        {cell_floor_6f[CR_BITS-1], cell_floor_6f} + {{CR_BITS{1'b0}}, cell_up_6f};
+        {cell_floor_r[CR_BITS-1], cell_floor_r} + {{CR_BITS{1'b0}}, cell_up_r};
     wire signed [CELL_BITS-1:0] cell_next;
     wire                        cell_clip;
-    reg signed [CELL_BITS-1:0]  cell_7f;
-    reg                         cell_clip_7f;
+    reg signed [CELL_BITS-1:0]  cell_r;
+    reg                         cell_clip_r;
     brds_sat #(.IN_BITS(CR_BITS + 1), .OUT_BITS(CELL_BITS)) u_cell_sat (
         .d(cell_total), .q(cell_next), .clip(cell_clip)
     );
 
     always @(posedge clk) begin
-        fc_5f <= fc;
-        ig_5f <= ig;
-        cell_floor_6f <= cell_floor;
-        cell_up_6f <= cell_up;
-        cell_7f <= cell_next;
-        cell_clip_7f <= cell_clip;
+        cell_floor_r <= cell_floor;
+        cell_up_r <= cell_up;
+        cell_r <= cell_next;
+        cell_clip_r <= cell_clip;
     end
-    assign cell_out = cell_7f;
-    assign clip_cell = cell_clip_7f;
+    assign cell_out = cell_r;
+    assign clip_cell = cell_clip_r;
 
-    // ---- 8+F: zc; 8+2F: tanh(zc) ----
+    // ---- WC+1: zc; HT: tanh(zc) ----
 
     localparam integer ZC_SHR = (CELL_FRAC > GATE_FRAC) ? CELL_FRAC - GATE_FRAC : 0;
     localparam integer ZC_SHL = (CELL_FRAC > GATE_FRAC) ? 0 : GATE_FRAC - CELL_FRAC;
@@ -353,10 +375,10 @@ module brds_elem #(
     wire signed [ZC_BITS+ZC_SHL:0] zc_total;
     wire signed [Z_BITS-1:0]       zc;
     wire                           zc_clip;
-    reg signed [Z_BITS-1:0]        zc_8f;
-    reg                            zc_clip_8f;
+    reg signed [Z_BITS-1:0]        zc_r;
+    reg                            zc_clip_r;
     brds_roundc #(.BITS(CELL_BITS), .SHIFT(ZC_SHR), .ROUNDING(ROUNDING)) u_zc_round (
-        .d(cell_7f), .floor(zc_floor), .up(zc_up)
+        .d(cell_r), .floor(zc_floor), .up(zc_up)
     );
     generate
         if (ZC_SHL == 0) begin : g_zc_right
@@ -370,10 +392,10 @@ module brds_elem #(
         .d(zc_total), .q(zc), .clip(zc_clip)
     );
     always @(posedge clk) begin
-        zc_8f <= zc;
-        zc_clip_8f <= zc_clip;
+        zc_r <= zc;
+        zc_clip_r <= zc_clip;
     end
-    assign clip_function = zc_clip_8f;
+    assign clip_function = zc_clip_r;
 
     wire signed [GATE_BITS-1:0] tanh_early;
     wire signed [GATE_BITS-1:0] tanh_c;
@@ -381,23 +403,22 @@ module brds_elem #(
         .TANH(1), .Z_BITS(Z_BITS), .GATE_BITS(GATE_BITS), .GATE_FRAC(GATE_FRAC),
         .ENTRY_BITS(FUNC_ENTRY_BITS), .SLOPE_BITS(TANH_SLOPE_BITS),
         .TABLE(TANH_TABLE), .FUNC_REGS(FUNC_REGS), .FUNC_DSP(FUNC_DSP)
-    ) u_tanh (.clk(clk), .z(zc_8f), .y(tanh_early));
-    brds_delay #(.WIDTH(GATE_BITS), .DEPTH((PEEPHOLE != 0) ? 2 : 0)) u_tanh_c (
+    ) u_tanh (.clk(clk), .z(zc_r), .y(tanh_early));
+    brds_delay #(.WIDTH(GATE_BITS), .DEPTH(HT - WC - 1 - FUNC_REGS)) u_tanh_c (
         .clk(clk), .d(tanh_early), .q(tanh_c)
     );
 
-    // ---- 9+2F+PE2 product, 10+2F+PE2 h_t or the linear result ----
+    // ---- HT+1+M product, HT+2+M h_t or the linear result ----
 
     localparam integer H_SHR = 2 * GATE_FRAC - ACT_FRAC;
     localparam integer HR_BITS = IG_BITS - H_SHR;
 
     wire signed [IG_BITS-1:0] h_product;
-    reg signed [IG_BITS-1:0]  h_product_9;
+    wire signed [IG_BITS-1:0] h_product_r;
     brds_product #(.A_BITS(GATE_BITS), .B_BITS(GATE_BITS), .DSP(FUNC_DSP)) u_h (
         .a(gates[3*GATE_BITS +: GATE_BITS]), .b(tanh_c), .y(h_product)
     );
-    always @(posedge clk)
-        h_product_9 <= h_product;
+    brds_delay #(.WIDTH(IG_BITS), .DEPTH(ELEM_REGS)) u_h_r (.clk(clk), .d(h_product), .q(h_product_r));
 
     wire signed [HR_BITS-1:0]  h_floor;
     wire                       h_up;
@@ -405,7 +426,7 @@ module brds_elem #(
     wire signed [ACT_BITS-1:0] h_value;
     wire                       h_clip;
     brds_roundc #(.BITS(IG_BITS), .SHIFT(H_SHR), .ROUNDING(ROUNDING)) u_h_round (
-        .d(h_product_9), .floor(h_floor), .up(h_up)
+        .d(h_product_r), .floor(h_floor), .up(h_up)
     );
     brds_sat #(.IN_BITS(HR_BITS + 1), .OUT_BITS(ACT_BITS)) u_h_sat (
         .d(h_total), .q(h_value), .clip(h_clip)
@@ -424,21 +445,21 @@ module brds_elem #(
             // c is masked in linear phases, so that the total of gate i is r + bias
             wire [RESULT_BITS-1:0] value;
             wire                   clip;
-            wire [RESULT_BITS-1:0] value_9;
-            wire                   clip_9;
+            wire [RESULT_BITS-1:0] value_h;
+            wire                   clip_h;
             brds_linear_sat #(
                 .IN_BITS(ZS_BITS), .ACT_BITS(ACT_BITS), .HEAD_BITS(HEAD_BITS),
                 .RESULT_BITS(RESULT_BITS), .PROJECTION(PROJECTION)
-            ) u_sat (.d(g_z[0].total), .head(head_3), .q(value), .clip(clip));
+            ) u_sat (.d(g_z[0].total), .head(head_z), .q(value), .clip(clip));
             brds_delay #(
-                .WIDTH(RESULT_BITS + 1), .DEPTH(6 + 2 * FUNC_REGS + 2 * PEEPHOLE)
-            ) u_value (.clk(clk), .d({value, clip}), .q({value_9, clip_9}));
+                .WIDTH(RESULT_BITS + 1), .DEPTH(HT + 2 + MORE - Z)
+            ) u_value (.clk(clk), .d({value, clip}), .q({value_h, clip_h}));
             always @(posedge clk) begin
-                result <= linear_9 ? value_9 : h_wide;
-                clip_output <= linear_9 ? clip_9 : h_clip;
+                result <= linear_h ? value_h : h_wide;
+                clip_output <= linear_h ? clip_h : h_clip;
             end
         end else begin : g_gates
-            wire unused_linear = &{1'b0, linear_9, head_3};
+            wire unused_linear = &{1'b0, linear_h, head_z};
             always @(posedge clk) begin
                 result <= h_wide;
                 clip_output <= h_clip;

@@ -5,7 +5,8 @@
 // weights and c_{t-1}, and writes c, the vector copies and the output buffer.
 // Timing (docs/microarchitecture.md section 6): drain_valid in cycle d-2 of a group, slot u
 // of it is in the drain registers in cycle d+u.  Names with a number hold slot u's value in
-// cycle d+u+number (m1 = -1).  Results are on the write bus at LE = 11 + 2*FUNC_REGS + 2*PEEPHOLE.
+// cycle d+u+number (m1 = -1); Z, WC, HT and M are those of brds_elem.  Results are on the write bus at
+// LE = HT + 3 + M.
 // Initiation interval: a slot a cycle; a group has PES/ELEMS slots, in linear phases 4*PES/ELEMS.
 `default_nettype none
 
@@ -42,6 +43,7 @@ module brds_post #(
     parameter [(1<<FUNC_ENTRY_BITS)*(ACT_BITS+2+TANH_SLOPE_BITS)-1:0] TANH_TABLE = 0,
     parameter integer FUNC_REGS = 2,
     parameter integer FUNC_DSP = 1,
+    parameter integer ELEM_REGS = 1,
     // registers on the unit memory's read path
     parameter integer MEMORY_REGS = 1,
     // address bits of both halves of the vector memories
@@ -131,10 +133,13 @@ module brds_post #(
     output wire                                 unit_bad
 );
     localparam integer F = FUNC_REGS;
-    localparam integer PE2 = (PEEPHOLE != 0) ? 2 : 0;
-    localparam integer LE = 11 + 2 * F + PE2;
-    localparam integer RC = (PEEPHOLE != 0) ? 0 : 3 + F;  // c is read
-    localparam integer WC = 7 + F;                        // c is written
+    localparam integer M = ELEM_REGS - 1;
+    localparam integer Z = 4 + 2 * M * (1 + PEEPHOLE);
+    localparam integer WC = Z + F + 3 + M;                        // c is written
+    localparam integer RC = (PEEPHOLE != 0) ? 0 : Z + F - 1 - M;  // c is read
+    localparam integer O_WAIT = PEEPHOLE * (2 + 3 * M);           // gate o behind tanh(zc)
+    localparam integer HT = WC + 1 + F + O_WAIT;
+    localparam integer LE = HT + 3 + M;
     localparam integer GATE_SLOTS = PES / ELEMS;
     localparam integer LINEAR_SLOTS = 4 * GATE_SLOTS;
     localparam integer SLOT_BITS = $clog2(LINEAR_SLOTS);
@@ -319,54 +324,57 @@ module brds_post #(
 
     // ---- the slots' attributes along the lanes ----
 
-    wire [LANE_COUNT_BITS-1:0] lanes_4, lanes_wc, lanes_8f, lanes_10f, lanes_last, lanes_9;
-    wire                       linear_4, linear_wc, linear_8f, linear_10f, linear_9;
-    brds_flags #(.WIDTH(LANE_COUNT_BITS + 1), .DEPTH(4)) u_flags_4 (
-        .clk(clk), .rst(rst), .d({lanes_0, linear_0}), .q({lanes_4, linear_4})
+    wire [LANE_COUNT_BITS-1:0] lanes_z, lanes_wc, lanes_zc, lanes_o, lanes_h, lanes_last;
+    wire                       linear_z, linear_wc, linear_zc, linear_o, linear_h;
+    brds_flags #(.WIDTH(LANE_COUNT_BITS + 1), .DEPTH(Z)) u_flags_z (
+        .clk(clk), .rst(rst), .d({lanes_0, linear_0}), .q({lanes_z, linear_z})
     );
-    brds_flags #(.WIDTH(LANE_COUNT_BITS + 1), .DEPTH(WC - 4)) u_flags_wc (
-        .clk(clk), .rst(rst), .d({lanes_4, linear_4}), .q({lanes_wc, linear_wc})
+    brds_flags #(.WIDTH(LANE_COUNT_BITS + 1), .DEPTH(WC - Z)) u_flags_wc (
+        .clk(clk), .rst(rst), .d({lanes_z, linear_z}), .q({lanes_wc, linear_wc})
     );
-    brds_flags #(.WIDTH(LANE_COUNT_BITS + 1), .DEPTH(1)) u_flags_8f (
-        .clk(clk), .rst(rst), .d({lanes_wc, linear_wc}), .q({lanes_8f, linear_8f})
+    brds_flags #(.WIDTH(LANE_COUNT_BITS + 1), .DEPTH(1)) u_flags_zc (
+        .clk(clk), .rst(rst), .d({lanes_wc, linear_wc}), .q({lanes_zc, linear_zc})
     );
-    brds_flags #(.WIDTH(LANE_COUNT_BITS + 1), .DEPTH(2)) u_flags_10f (
-        .clk(clk), .rst(rst), .d({lanes_8f, linear_8f}), .q({lanes_10f, linear_10f})
+    // z of gate o with peephole
+    brds_flags #(.WIDTH(LANE_COUNT_BITS + 1), .DEPTH(O_WAIT)) u_flags_o (
+        .clk(clk), .rst(rst), .d({lanes_zc, linear_zc}), .q({lanes_o, linear_o})
     );
-    // LE - 2 = 9+2F+PE2, then LE - 1
-    brds_flags #(.WIDTH(LANE_COUNT_BITS + 1), .DEPTH(LE - 2 - (10 + F))) u_flags_9 (
-        .clk(clk), .rst(rst), .d({lanes_10f, linear_10f}), .q({lanes_9, linear_9})
+    brds_flags #(.WIDTH(LANE_COUNT_BITS + 1), .DEPTH(LE - 2 - (WC + 1 + O_WAIT))) u_flags_h (
+        .clk(clk), .rst(rst), .d({lanes_o, linear_o}), .q({lanes_h, linear_h})
     );
     brds_flags #(.WIDTH(LANE_COUNT_BITS), .DEPTH(1)) u_flags_last (
-        .clk(clk), .rst(rst), .d(lanes_9), .q(lanes_last)
+        .clk(clk), .rst(rst), .d(lanes_h), .q(lanes_last)
     );
 
-    wire [5:0] shr_2, shr_p_2, shr_p_8f;
-    wire [1:0] sel_3;
-    wire       head_3;
-    brds_delay #(.WIDTH(12), .DEPTH(2)) u_shr (
-        .clk(clk), .d({shr_0, shr_p_0}), .q({shr_2, shr_p_2})
-    );
-    brds_delay #(.WIDTH(3), .DEPTH(3)) u_sel (
-        .clk(clk), .d({sel_0, head_0}), .q({sel_3, head_3})
-    );
+    wire [5:0] shr_2, shr_p, shr_p_o;
+    wire [1:0] sel_r;
+    wire       head_z;
+    brds_delay #(.WIDTH(6), .DEPTH(2)) u_shr (.clk(clk), .d(shr_0), .q(shr_2));
+    brds_delay #(.WIDTH(2), .DEPTH(3 + M)) u_sel (.clk(clk), .d(sel_0), .q(sel_r));
+    brds_delay #(.WIDTH(1), .DEPTH(Z - 1)) u_head (.clk(clk), .d(head_0), .q(head_z));
     generate
-        if (PEEPHOLE != 0) begin : g_late_shr
-            brds_delay #(.WIDTH(6), .DEPTH(6 + F)) u_shr_p (.clk(clk), .d(shr_p_2), .q(shr_p_8f));
-        end else begin : g_same_shr
-            assign shr_p_8f = shr_p_2;
+        if (PEEPHOLE != 0) begin : g_shifts
+            brds_delay #(.WIDTH(6), .DEPTH(2 + 2 * M)) u_shr_p (.clk(clk), .d(shr_p_0), .q(shr_p));
+            brds_delay #(.WIDTH(6), .DEPTH(WC - 1 - M)) u_shr_p_o (.clk(clk), .d(shr_p), .q(shr_p_o));
+        end else begin : g_no_shifts
+            assign shr_p = shr_p_0;
+            assign shr_p_o = shr_p_0;
         end
     endgenerate
 
-    localparam integer TARGET_BITS = 6 + X_ROW_BITS + H_ROW_BITS + Y_ROW_BITS;
-    wire                  to_x, to_h, to_y, is_end, is_sfirst, is_slast;
+    localparam integer TARGET_BITS = 3 + X_ROW_BITS + H_ROW_BITS + Y_ROW_BITS;
+    wire                  to_x, to_h, to_y;  // LE-2
+    wire                  is_end, is_sfirst, is_slast;
     wire [X_ROW_BITS-1:0] x_row;
     wire [H_ROW_BITS-1:0] h_row;
     wire [Y_ROW_BITS-1:0] row_y;
     brds_delay #(.WIDTH(TARGET_BITS), .DEPTH(LE - 1)) u_target (
         .clk(clk),
-        .d({to_x_0, to_h_0, to_y_0, end_0, sfirst_0, slast_0, x_row_0, h_row_0, y_row_0}),
-        .q({to_x, to_h, to_y, is_end, is_sfirst, is_slast, x_row, h_row, row_y})
+        .d({end_0, sfirst_0, slast_0, x_row_0, h_row_0, y_row_0}),
+        .q({is_end, is_sfirst, is_slast, x_row, h_row, row_y})
+    );
+    brds_delay #(.WIDTH(3), .DEPTH(LE - 2)) u_to (
+        .clk(clk), .d({to_x_0, to_h_0, to_y_0}), .q({to_x, to_h, to_y})
     );
 
     // ---- unit memory: data at 1 with peephole, else at 3 ----
@@ -437,17 +445,17 @@ module brds_post #(
 
     localparam integer LANE_UNIT_BITS = 4 * BIAS_BITS + ((PEEPHOLE != 0) ? 3 * ACT_BITS : 0);
     wire [ELEMS*RESULT_BITS-1:0] results;
-    wire [ELEMS-1:0]             mask_4, mask_8f, mask_10f, mask_last;
+    wire [ELEMS-1:0]             mask_z, mask_zc, mask_o, mask_last;
     wire [ELEMS*4-1:0]           counts_gate;
     reg  [ELEMS*2-1:0]           counts_function, counts_cell, counts_output;
     generate
         for (e = 0; e < ELEMS; e = e + 1) begin : g_elem
             localparam [31:0] LANE = e;
             wire [LANE_COUNT_BITS-1:0] number = LANE[LANE_COUNT_BITS-1:0];
-            assign mask_4[e] = number < lanes_4;
+            assign mask_z[e] = number < lanes_z;
             assign mask_wc[e] = number < lanes_wc;
-            assign mask_8f[e] = number < lanes_8f;
-            assign mask_10f[e] = number < lanes_10f;
+            assign mask_zc[e] = number < lanes_zc;
+            assign mask_o[e] = number < lanes_o;
             assign mask_last[e] = number < lanes_last;
 
             wire [LANE_UNIT_BITS-1:0] unit = unit_word[e*LANE_UNIT_BITS +: LANE_UNIT_BITS];
@@ -456,11 +464,13 @@ module brds_post #(
             wire [3:0]                clip_gate;
             wire                      clip_function, clip_cell, clip_output;
             if (PEEPHOLE != 0) begin : g_peep
-                assign peep = unit[4*BIAS_BITS +: 3*ACT_BITS];
+                brds_delay #(.WIDTH(3 * ACT_BITS), .DEPTH(M)) u_peep (
+                    .clk(clk), .d(unit[4*BIAS_BITS +: 3*ACT_BITS]), .q(peep)
+                );
             end else begin : g_no_peep
                 assign peep = {3*ACT_BITS{1'b0}};
             end
-            brds_delay #(.WIDTH(4 * BIAS_BITS), .DEPTH(3 - UNIT_AT)) u_bias (
+            brds_delay #(.WIDTH(4 * BIAS_BITS), .DEPTH(3 + M - UNIT_AT)) u_bias (
                 .clk(clk), .d(unit[4*BIAS_BITS-1:0]), .q(bias)
             );
             brds_elem #(
@@ -472,47 +482,55 @@ module brds_post #(
                 .LINEAR(LINEAR), .PROJECTION(PROJECTION), .FUNC_ENTRY_BITS(FUNC_ENTRY_BITS),
                 .SIGMOID_SLOPE_BITS(SIGMOID_SLOPE_BITS), .TANH_SLOPE_BITS(TANH_SLOPE_BITS),
                 .SIGMOID_TABLE(SIGMOID_TABLE), .TANH_TABLE(TANH_TABLE),
-                .FUNC_REGS(FUNC_REGS), .FUNC_DSP(FUNC_DSP)
+                .FUNC_REGS(FUNC_REGS), .FUNC_DSP(FUNC_DSP), .ELEM_REGS(ELEM_REGS)
             ) u_elem (
                 .clk(clk), .acc_x(drain_x[e*4*XACC_BITS +: 4*XACC_BITS]),
                 .acc_h(drain_h[e*4*HACC_BITS +: 4*HACC_BITS]), .sel_0(sel_0), .zero_0(zero_0),
-                .shl_x_0(shl_x_0), .shl_h_0(shl_h_0), .shr_2(shr_2), .bias_3(bias),
-                .sel_3(sel_3), .head_3(head_3), .peep_1(peep), .shr_p_2(shr_p_2),
-                .shr_p_8f(shr_p_8f), .cell_in(cell_word[e*CELL_BITS +: CELL_BITS]),
+                .shl_x_0(shl_x_0), .shl_h_0(shl_h_0), .shr_2(shr_2), .bias_r(bias),
+                .sel_r(sel_r), .head_z(head_z), .peep(peep), .shr_p(shr_p), .shr_p_o(shr_p_o),
+                .cell_in(cell_word[e*CELL_BITS +: CELL_BITS]),
                 .cell_zero(cell_zero), .cell_out(cell_result[e*CELL_BITS +: CELL_BITS]),
-                .linear_9(linear_9), .result(results[e*RESULT_BITS +: RESULT_BITS]),
+                .linear_h(linear_h), .result(results[e*RESULT_BITS +: RESULT_BITS]),
                 .clip_gate(clip_gate), .clip_function(clip_function), .clip_cell(clip_cell),
                 .clip_output(clip_output)
             );
 
             // saturations of lanes that have a row
-            wire gates_4 = mask_4[e] && !linear_4;
+            wire gates_z = mask_z[e] && !linear_z;
             wire gate_o;
             if (PEEPHOLE != 0) begin : g_late_o
-                assign gate_o = mask_10f[e] && !linear_10f && clip_gate[3];
+                assign gate_o = mask_o[e] && !linear_o && clip_gate[3];
             end else begin : g_early_o
-                assign gate_o = gates_4 && clip_gate[3];
+                assign gate_o = gates_z && clip_gate[3];
             end
             reg [3:0] count_gate;
             always @(posedge clk) begin
-                count_gate <= {3'd0, gates_4 && clip_gate[0]} + {3'd0, gates_4 && clip_gate[1]} +
-                              {3'd0, gates_4 && clip_gate[2]} + {3'd0, gate_o};
-                counts_function[2*e +: 2] <= {1'b0, mask_8f[e] && !linear_8f && clip_function};
+                count_gate <= {3'd0, gates_z && clip_gate[0]} + {3'd0, gates_z && clip_gate[1]} +
+                              {3'd0, gates_z && clip_gate[2]} + {3'd0, gate_o};
+                counts_function[2*e +: 2] <= {1'b0, mask_zc[e] && !linear_zc && clip_function};
                 counts_cell[2*e +: 2] <= {1'b0, mask_wc[e] && !linear_wc && clip_cell};
                 counts_output[2*e +: 2] <= {1'b0, mask_last[e] && clip_output};
             end
             assign counts_gate[4*e +: 4] = count_gate;
         end
         if (PEEPHOLE == 0) begin : g_unused
-            wire unused_10f = &{1'b0, mask_10f, linear_10f};
+            wire unused_o = &{1'b0, mask_o};
         end
     endgenerate
 
     // ---- write bus ----
 
-    wire put_x = to_x && (|lanes_last);
-    wire put_h = to_h && (|lanes_last);
-    wire put_y = to_y && (|lanes_last);
+    reg put_x, put_h, put_y;                 // LE-1: the slot is written there
+    always @(posedge clk)
+        if (rst) begin
+            put_x <= 1'b0;
+            put_h <= 1'b0;
+            put_y <= 1'b0;
+        end else begin
+            put_x <= to_x && (|lanes_h);
+            put_h <= to_h && (|lanes_h);
+            put_y <= to_y && (|lanes_h);
+        end
     wire [ELEMS*ACT_BITS-1:0] result_act;
     wire [ELEMS*OUT_BITS-1:0] result_out;
     generate

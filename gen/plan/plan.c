@@ -175,11 +175,13 @@ static void set_timing(brds_plan *plan)
     timing->m = spec->pipeline.multiplier;
     timing->ts = brds_ceil_div(levels, spec->pipeline.adder_every);
     timing->f = spec->pipeline.function;
-    timing->pe2 = plan->peephole ? 2 : 0;
+    int more = spec->pipeline.element - 1; /* ME */
+    timing->pe2 = plan->peephole ? 2 + 3 * more : 0;
+    timing->z = 4 + 2 * more * (plan->peephole ? 2 : 1);
     timing->drain = timing->lw + timing->li + timing->lv + timing->m + timing->ts + 1;
-    timing->le = 11 + 2 * timing->f + timing->pe2;
-    timing->rc = plan->peephole ? 0 : 3 + timing->f;
-    timing->wc = 7 + timing->f;
+    timing->wc = timing->z + timing->f + 3 + more;
+    timing->le = timing->wc + 1 + timing->f + timing->pe2 + 3 + more;
+    timing->rc = plan->peephole ? 0 : timing->z + timing->f - 1 - more;
 }
 
 /* ---- section 1: widths ---- */

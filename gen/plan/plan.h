@@ -54,6 +54,7 @@ typedef struct {
 /* Pipeline delays in cycles, section 6. */
 typedef struct {
     int lw, li, lv, m, ts, f, pe2; /* lw: with the decoder of secded */
+    int z;                         /* from drain to the function units' inputs */
     int drain;                     /* lw+li+lv+m+ts+1: from tau to d */
     int le;                        /* from d to the write */
     int rc, wc;                    /* c memory read and write after d */

@@ -169,11 +169,17 @@ static void append(char **text, char *more)
     *text = joined;
 }
 
-/* Empty with one group at a time: images of such cores have no order. */
+/* Empty with one group at a time and one register: images of such cores have no order, and this
+ * text is older than both. */
 static char *shape_order(const brds_plan *plan)
 {
-    return plan->spec.open_groups > 1 ? brds_string_format("open %d\n", plan->spec.open_groups)
-                                      : brds_string_copy("");
+    const brds_spec *spec = &plan->spec;
+    char *text = spec->open_groups > 1 ? brds_string_format("open %d\n", spec->open_groups)
+                                       : brds_string_copy("");
+    if (spec->pipeline.element > 1) {
+        append(&text, brds_string_format("element %d\n", spec->pipeline.element));
+    }
+    return text;
 }
 
 static char *shape_head(const brds_plan *plan)

@@ -164,10 +164,10 @@ static json_t *resources_json(const brds_plan *plan)
 
 static json_t *pipeline_json(const brds_timing *t)
 {
-    return json_pack("{s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:i}", "weight_memory", t->lw,
+    return json_pack("{s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:i}", "weight_memory", t->lw,
                      "index", t->li, "vector_memory", t->lv, "multiplier", t->m, "adder_tree",
                      t->ts, "function", t->f, "peephole", t->pe2, "beat_to_drain", t->drain,
-                     "drain_to_write", t->le);
+                     "drain_to_function", t->z, "drain_to_write", t->le);
 }
 
 static json_t *speed_json(const brds_plan *plan, const brds_pace *pace)

@@ -151,6 +151,8 @@ static void add_hardware(const brds_plan *plan, brds_params *p)
     number(p, "MUL_REGS", spec->pipeline.multiplier, "M: registers of a multiplier");
     number(p, "ADDER_EVERY", spec->pipeline.adder_every, "adder levels between two registers");
     number(p, "FUNC_REGS", spec->pipeline.function, "F: registers of a function unit");
+    number(p, "ELEM_REGS", spec->pipeline.element,
+           "registers of an element-wise product, a rounding shift, a sum that saturates");
     number(p, "MUL_KEEP", spec->family == BRDS_FAMILY_ICE40,
            "1: a lane's product register stays where it is (Yosys would lose it on ice40)");
     number(p, "MUL_DSP", spec->array_multiplier == BRDS_MULTIPLY_DSP,

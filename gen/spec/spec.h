@@ -89,6 +89,7 @@ typedef struct {
         int multiplier;  /* 1..4 registers of a lane's product */
         int adder_every; /* 1..6: a register after every so many levels of the adder tree */
         int function;    /* 1..3 registers of a function unit */
+        int element;     /* 1..2 registers of an element-wise operation */
     } pipeline;
     brds_weights weights;
     brds_protect protect; /* check bits of the memories of weights, indices and biases */

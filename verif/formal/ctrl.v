@@ -319,6 +319,8 @@ module ctrl #(
             always @* if (started) begin
                 assert (loads[16*e +: 16] == gap - 16'd1);
                 assert (gap_nones[e] == (gap == 0) && gap_shorts[e] == (gap < 2));
+                assert (!\dut.cand_valid || ignoreds[e] == (\dut.cand != READER || (SKIP && \dut.cand_zero )));
+                assert (!beat_valid || writers[e] == (beat_phase == WRITER));
                 assert (age >= 1 && (ran[WRITER] || age == LONG));
                 assert (age < gap ? !count_nones[e] && count == gap - age : count_nones[e]);
                 if (SKEWED) begin
@@ -412,6 +414,22 @@ module ctrl #(
         \dut.g_edge[4].g_skewed.latest_par , \dut.g_edge[3].g_skewed.latest_par ,
         \dut.g_edge[2].g_skewed.latest_par , \dut.g_edge[1].g_skewed.latest_par ,
         \dut.g_edge[0].g_skewed.latest_par };
+    (* hierconn *) wire \dut.g_edge[0].ignored , \dut.g_edge[1].ignored , \dut.g_edge[2].ignored ,
+        \dut.g_edge[3].ignored , \dut.g_edge[4].ignored , \dut.g_edge[5].ignored , \dut.g_edge[6].ignored ,
+        \dut.g_edge[7].ignored , \dut.g_edge[8].ignored , \dut.g_edge[9].ignored ,
+        \dut.g_edge[10].ignored , \dut.g_edge[11].ignored ;
+    wire [11:0] ignoreds = {\dut.g_edge[11].ignored , \dut.g_edge[10].ignored , \dut.g_edge[9].ignored ,
+        \dut.g_edge[8].ignored , \dut.g_edge[7].ignored , \dut.g_edge[6].ignored , \dut.g_edge[5].ignored ,
+        \dut.g_edge[4].ignored , \dut.g_edge[3].ignored , \dut.g_edge[2].ignored , \dut.g_edge[1].ignored ,
+        \dut.g_edge[0].ignored };
+    (* hierconn *) wire \dut.g_edge[0].writes , \dut.g_edge[1].writes , \dut.g_edge[2].writes ,
+        \dut.g_edge[3].writes , \dut.g_edge[4].writes , \dut.g_edge[5].writes , \dut.g_edge[6].writes ,
+        \dut.g_edge[7].writes , \dut.g_edge[8].writes , \dut.g_edge[9].writes , \dut.g_edge[10].writes ,
+        \dut.g_edge[11].writes ;
+    wire [11:0] writers = {\dut.g_edge[11].writes , \dut.g_edge[10].writes , \dut.g_edge[9].writes ,
+        \dut.g_edge[8].writes , \dut.g_edge[7].writes , \dut.g_edge[6].writes , \dut.g_edge[5].writes ,
+        \dut.g_edge[4].writes , \dut.g_edge[3].writes , \dut.g_edge[2].writes , \dut.g_edge[1].writes ,
+        \dut.g_edge[0].writes };
 
     // ---- invariants: tokens, candidate and runs ----
     localparam integer BEAT_BITS = $clog2(most(1) + 1);
@@ -422,13 +440,15 @@ module ctrl #(
         \dut.tok_slast ;
     (* hierconn *) wire \dut.cand_valid , \dut.cand_par , \dut.cand_zero , \dut.cand_sfirst ,
         \dut.cand_slast , \dut.cand_out , \dut.cand_one_beat , \dut.cand_one_group , \dut.run_one_beat ,
-        \dut.last_group ;
+        \dut.last_group , \dut.ending ;
     (* hierconn *) wire [AW-1:0] \dut.cand_word ;
     (* hierconn *) wire [BEAT_BITS-1:0] \dut.cand_beats , \dut.run_beats , \dut.left_beats ;
     (* hierconn *) wire [GROUP_BITS-1:0] \dut.cand_groups , \dut.left_groups ;
     (* hierconn *) wire [1:0] \dut.out_used ;
     (* hierconn *) wire [FREE_DELAY-1:0] \dut.free_delay ;
     (* hierconn *) wire [DRAIN_BITS-1:0] \dut.drain ;
+
+    always @* if (started && beat_valid) assert (\dut.ending == (beat_last && \dut.last_group ));
 
     // entered at [4*s +: 4]: steps that came to stage s; entered_last: those of them that end a sequence
     wire [4*STAGES+3:0] entered, entered_last;

@@ -40,7 +40,7 @@ static inline brds_spec small_spec(void)
                        .pes = 1,
                        .lanes_x = 1,
                        .lanes_h = 1,
-                       .pipeline = {1, 1, 1, 1},
+                       .pipeline = {1, 1, 1, 1, 1},
                        .weights = BRDS_WEIGHTS_RAM,
                        .stream_bits = 64,
                        .output = BRDS_OUTPUT_EVERY_STEP,

@@ -28,7 +28,7 @@ static inline brds_spec digits_spec(void)
                       .pes = 4,
                       .lanes_x = 1,
                       .lanes_h = 2,
-                      .pipeline = {1, 3, 1, 2},
+                      .pipeline = {1, 3, 1, 2, 1},
                       .weights = BRDS_WEIGHTS_RAM,
                       .open_groups = 1,
                       .products_per_dsp = 1,
@@ -99,6 +99,7 @@ static inline brds_spec random_spec(uint64_t seed)
     spec.open_groups = spec.index == BRDS_INDEX_ABSOLUTE ? 1 << between(&random, 0, 3) : 1;
     spec.vector_memory = (brds_vector_memory)between(&random, 0, 1);
     spec.products_per_dsp = 1;
+    spec.pipeline.element = between(&random, 1, 2);
     spec.clock_mhz = 100;
     return spec;
 }

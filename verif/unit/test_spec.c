@@ -108,6 +108,7 @@ static void test_defaults(void **state)
     assert_int_equal(spec.pipeline.multiplier, 3);
     assert_int_equal(spec.pipeline.adder_every, 1);
     assert_int_equal(spec.pipeline.function, 2);
+    assert_int_equal(spec.pipeline.element, 1);
     assert_int_equal(spec.weights, BRDS_WEIGHTS_RAM);
     assert_int_equal(spec.vector_memory, BRDS_VECTOR_REPLICATED);
     assert_int_equal(spec.index, BRDS_INDEX_ABSOLUTE);

@@ -30,6 +30,7 @@ module datapath_tb;
     parameter integer MUL_REGS = 3;
     parameter integer ADDER_EVERY = 1;
     parameter integer FUNC_REGS = 2;
+    parameter integer ELEM_REGS = 1;
     parameter integer FUNC_DSP = 1;
     parameter integer RELATIVE = 0;
     parameter integer STREAM_BITS = 32;
@@ -79,7 +80,7 @@ module datapath_tb;
     localparam integer MOST_LANES = (LANES_X > LANES_H) ? LANES_X : LANES_H;
     localparam integer TS = ($clog2(MOST_LANES) + ADDER_EVERY - 1) / ADDER_EVERY;
     localparam integer D = 2 * MEMORY_REGS + (PROTECT == 2) + RELATIVE + MUL_REGS + TS + 1;
-    localparam integer LE = 11 + 2 * FUNC_REGS + 2 * PEEPHOLE;
+    localparam integer LE = 11 + 2 * FUNC_REGS + 2 * PEEPHOLE + (ELEM_REGS - 1) * (4 + 5 * PEEPHOLE);
     localparam integer IDLE = D + LE + 4 * PES / ELEMS + 4;
     localparam integer CYCLES = 16384;
 
@@ -116,7 +117,7 @@ module datapath_tb;
         .CELL_FRAC(CELL_FRAC), .ROUNDING(ROUNDING), .X(X), .H(H), .PROJ(PROJ), .HEAD(HEAD),
         .HEAD_OUT_BITS(HEAD_OUT_BITS), .NNZ_X(LANES * T), .NNZ_H(LANES * T), .PEEPHOLE(PEEPHOLE),
         .MEMORY_REGS(MEMORY_REGS), .MUL_REGS(MUL_REGS), .ADDER_EVERY(ADDER_EVERY),
-        .FUNC_REGS(FUNC_REGS), .FUNC_DSP(FUNC_DSP), .TABLES(1), .RELATIVE(RELATIVE),
+        .FUNC_REGS(FUNC_REGS), .FUNC_DSP(FUNC_DSP), .ELEM_REGS(ELEM_REGS), .TABLES(1), .RELATIVE(RELATIVE),
         .GAP_BITS(GAP_BITS), .STREAM_BITS(STREAM_BITS), .EVERY_STEP(EVERY_STEP), .WORDS(WORDS),
         .PROTECT(PROTECT)
     ) dut (

@@ -115,6 +115,7 @@ module protect_tb;
                 end
             end
             we = 1'b0;
+            tick;                    // the last chunk is written
             for (row = 0; row < DEPTH; row = row + 1) begin
                 will_correct[row] = 1'b0;
                 will_fail[row] = 1'b0;

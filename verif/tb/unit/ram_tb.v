@@ -58,12 +58,15 @@ module ram_tb;
     reg [BITS-1:0]             want [0:1023];
     reg [WORD-1:0]             want_word [0:1023];
     reg [7:0]                  tokens [0:1023];
-    integer n, i, seed, errors;
+    integer n, i, seed, errors, late_row, late_chunk;
+    reg                        late_cwe;
+    reg [CHUNK-1:0]            late_data;
 
     initial begin
         seed = SEED;
         errors = 0;
         rst = 1'b0;
+        late_cwe = 1'b0;
         for (i = 0; i < DEPTH; i = i + 1) begin
             model[i] = 0;
             words[i] = 0;
@@ -90,7 +93,7 @@ module ram_tb;
             rst = n > 500 && n < 505;
             tokens[n] = token;
             #1;
-            if (n >= DEPTH * CHUNKS + REGS && want[n-REGS] !== {BITS{1'bx}} &&
+            if (n > DEPTH * CHUNKS + REGS && want[n-REGS] !== {BITS{1'bx}} &&
                 (rdata !== want[n-REGS] || cword !== want_word[n-REGS]))
                 errors = errors + 1;
             for (i = 0; i < 4; i = i + 1)
@@ -102,7 +105,12 @@ module ram_tb;
             want_word[n] = (raddr < DEPTH) ? words[raddr] : {WORD{1'bx}};
             for (i = 0; i < LANES; i = i + 1)
                 if (we[i]) model[waddr][i*WIDTH +: WIDTH] = wdata[i*WIDTH +: WIDTH];
-            if (cwe && wchunk < CHUNKS) words[waddr][wchunk*CHUNK +: CHUNK] = cdata;
+            // chunks are written a cycle later
+            if (late_cwe) words[late_row][late_chunk*CHUNK +: CHUNK] = late_data;
+            late_cwe = cwe && wchunk < CHUNKS;
+            late_row = waddr;
+            late_chunk = wchunk;
+            late_data = cdata;
             #4 clk = 1'b1;
             #5 clk = 1'b0;
         end

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// brds_round and brds_roundc: every 10-bit number with every shift 0..63, and random wide ones,
+// brds_round, brds_scale and brds_roundc: every 10-bit number with every shift 0..63, and random wide ones,
 // against the definition with remainders; brds_sat on the results.
 `timescale 1ns / 1ps
 `default_nettype none
@@ -26,6 +26,16 @@ module round_tb;
     );
     brds_round #(.BITS(WIDE), .ROUNDING(ROUNDING)) dut_w (
         .d(w), .shift(shift), .floor(floor_w), .up(up_w)
+    );
+    reg                    clk = 1'b0;
+    wire signed [BITS-1:0] floor_s;
+    wire signed [WIDE-1:0] floor_sw;
+    wire                   up_s, up_sw;
+    brds_scale #(.BITS(BITS), .ROUNDING(ROUNDING)) dut_scale (
+        .clk(clk), .d(d), .shift(shift), .floor(floor_s), .up(up_s)
+    );
+    brds_scale #(.BITS(WIDE), .ROUNDING(ROUNDING)) dut_scale_w (
+        .clk(clk), .d(w), .shift(shift), .floor(floor_sw), .up(up_sw)
     );
     brds_sat #(.IN_BITS(BITS), .OUT_BITS(5)) dut_sat (.d(d), .q(clamped), .clip(clip));
 
@@ -84,6 +94,11 @@ module round_tb;
                 #1;
                 check(floor + $signed({1'b0, up}), rounded(d, by));
                 check(floor_w + $signed({1'b0, up_w}), rounded(w, by));
+                clk = 1'b1;
+                #1;
+                clk = 1'b0;
+                check(floor_s + $signed({1'b0, up_s}), rounded(d, by));
+                check(floor_sw + $signed({1'b0, up_sw}), rounded(w, by));
                 if (by < 10) check(floor_c[by] + $signed({1'b0, up_c[by]}), rounded(d, by));
                 check(clamped, (n < -16) ? -16 : (n > 15) ? 15 : n);
                 check({127'd0, clip}, (n < -16 || n > 15) ? 1 : 0);
