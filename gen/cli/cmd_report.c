@@ -10,13 +10,14 @@
 #include "io/strings.h"
 #include "report/comparison_report.h"
 #include "report/synth_report.h"
+#include "report/timing_report.h"
 #include "report/verification_report.h"
 #include "report/verify_report.h"
 #include "report/workloads_report.h"
 
 static const brds_option options[] = {
     {"output", 'o', "PATH",
-     "bench: the run's file; synth: the folder of the reports; verification: the document"},
+     "bench: the run's file; synth: the folder of the reports; verification, timing: the document"},
     {"with", 0, "FILE", "workloads: results of other runs that are added"},
     {"stalls", 0, "PERCENT", "bench: the stalls that the testbench ran with (default 0)"},
     {"milliseconds", 0, "N", "bench, synth: how long it took (default 0)"},
@@ -222,21 +223,35 @@ static brds_status report_comparison(const brds_args *args, brds_diag *diag)
     return status;
 }
 
+static brds_status report_timing(const brds_args *args, brds_diag *diag)
+{
+    const char *output = brds_args_value(args, "output");
+    json_t *report = NULL;
+    brds_status status = brds_timing_report(brds_args_operand(args, 1), &report, diag);
+    if (!status && output)
+        status = write_one(NULL, output, report, write_dump, diag);
+    if (!status)
+        status = brds_args_flag(args, "json") ? write_dump(report, stdout, diag)
+                                              : brds_timing_write_text(report, stdout, diag);
+    json_decref(report);
+    return status;
+}
+
 static brds_status run(const brds_args *args, brds_diag *diag)
 {
     static const struct {
         const char *kind;
         brds_status (*run)(const brds_args *args, brds_diag *diag);
-    } kinds[] = {{"verify", report_verify},        {"bench", report_bench},
-                 {"synth", report_synth},          {"summary", report_summary},
-                 {"workloads", report_workloads},  {"verification", report_verification},
-                 {"comparison", report_comparison}};
+    } kinds[] = {{"verify", report_verify},         {"bench", report_bench},
+                 {"synth", report_synth},           {"summary", report_summary},
+                 {"workloads", report_workloads},   {"verification", report_verification},
+                 {"comparison", report_comparison}, {"timing", report_timing}};
     const char *kind = brds_args_operand(args, 0);
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
         if (strcmp(kind, kinds[i].kind) == 0)
             return kinds[i].run(args, diag);
     return brds_fail(diag, BRDS_EUSAGE, "",
-                     "verify, bench, synth, summary, workloads, verification or comparison",
+                     "verify, bench, synth, summary, workloads, verification, comparison or timing",
                      "'%s' is no kind of report", kind);
 }
 
@@ -253,7 +268,8 @@ const brds_command brds_cmd_report = {
     "a table of all area reports in DIR.  workloads DIR gathers what 'make workloads' left in DIR "
     "into DIR/results.json, DIR/results.md and plots; of such a results.json it prints the tables. "
     " "
-    "comparison FILE prints the page of a comparison, which 'make comparison' writes.  "
+    "comparison FILE prints the page of a comparison, which 'make comparison' writes.  timing "
+    "REPORT.json prints what nextpnr reports of a clock, by module.  "
     "verification DIR gathers what the campaigns of the verification measured, one file each; with "
     "--output into a document, where it replaces what was measured before; of the document it "
     "prints the page.",
