@@ -9,9 +9,9 @@
 #include "report/json_file.h"
 
 const char *const brds_area_term_names[BRDS_AREA_TERMS] = {
-    "core",      "multipliers", "product bits", "adder bits",  "accumulator bits",
-    "word bits", "lane bits",   "table bits",   "stream bits", "logic memory bits",
-    "registers"};
+    "core",      "multipliers",  "product bits", "adder bits",  "accumulator bits",
+    "word bits", "lane bits",    "table bits",   "stream bits", "logic memory bits",
+    "registers", "pipeline bits"};
 
 /* Memories that lie in LUTs: a LUT holds 32 rows of a bit at least. */
 static double logic_memory_bits(const brds_estimate *estimate)
@@ -24,6 +24,45 @@ static double logic_memory_bits(const brds_estimate *estimate)
         bits += use->in_logic ? (double)(use->copies * use->width * rows) : 0.0;
     }
     return bits;
+}
+
+/* ---- registers that the keys of hardware.pipeline ask for ---- */
+
+/* A tree of `lanes` products: a register behind every `every` levels and the last. */
+static double tree_registers(int lanes, int every)
+{
+    double registers = 0.0;
+    for (int level = 0; lanes > 1; level++) {
+        lanes = (lanes + 1) / 2;
+        registers += (level + 1) % every == 0 || lanes == 1 ? lanes : 0;
+    }
+    return registers;
+}
+
+static double array_bits(const brds_plan *plan)
+{
+    const brds_spec *spec = &plan->spec;
+    int product = spec->weight_bits + spec->activation.bits; /* both operands are as wide */
+    int each = spec->pipeline.multiplier; /* 1: product, 2, 4: and operands, 3, 4: and output */
+    double rows = 4.0 * spec->pes, lanes = spec->lanes_x + spec->lanes_h;
+    double trees = tree_registers(spec->lanes_x, spec->pipeline.adder_every) +
+                   tree_registers(spec->lanes_h, spec->pipeline.adder_every);
+    double memory = spec->pipeline.memory - 1;
+    return rows * product * (lanes * each + trees) +
+           memory * (plan->word_bits + plan->unit_bits + rows * lanes * spec->activation.bits);
+}
+
+static double lane_bits(const brds_plan *plan)
+{
+    const brds_spec *spec = &plan->spec;
+    int cell = spec->cell.bits, gate = plan->gate_bits;
+    double function = 5.0 * (spec->pipeline.function - 1) * 2.0 * gate;
+    /* sums of four gates twice, c, three products */
+    double element =
+        (spec->pipeline.element - 1) * (8.0 * plan->sum_bits + 2.0 * cell + 5.0 * gate);
+    /* what waits beside them: gate o and the biases for tanh(c), attributes of the slot */
+    double wait = (plan->timing.le - 13.0) * (gate + 16.0);
+    return plan->element_lanes * (function + element + wait);
 }
 
 void brds_area_terms(const brds_plan *plan, const brds_estimate *estimate,
@@ -46,6 +85,7 @@ void brds_area_terms(const brds_plan *plan, const brds_estimate *estimate,
         (double)spec->stream_bits,
         logic_memory_bits(estimate),
         spec->control == BRDS_CONTROL_AXI4_LITE ? 1.0 : 0.0,
+        array_bits(plan) + lane_bits(plan),
     };
     memcpy(terms, all, sizeof all);
 }
