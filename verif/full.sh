@@ -14,7 +14,7 @@ set -u
 LC_ALL=C
 export LC_ALL
 unset COUNTS
-parts="regression random formal faults protect netlist coverage_rtl coverage_c mutation inject program fuzz"
+parts="regression random formal faults protect netlist coverage_rtl coverage_c mutation inject program slurm fuzz"
 docs=no
 if [ "${1-}" = --docs ]; then
     docs=yes
@@ -42,6 +42,7 @@ run() {
     mutation) sh "$SRCDIR/verif/mutation/run.sh" ;;
     inject) INJECT=full sh "$SRCDIR/verif/inject/run.sh" ;;
     program) sh "$SRCDIR/verif/program/run.sh" ;;
+    slurm) sh "$SRCDIR/verif/slurm/run.sh" ;;
     fuzz) FUZZ_SECONDS=${FUZZ_SECONDS:-3600} sh "$SRCDIR/verif/fuzz/run.sh" ;;
     *) echo "full: '$1' is no part; there are: $parts" >&2 && exit 2 ;;
     esac
