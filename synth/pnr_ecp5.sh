@@ -9,7 +9,7 @@
 #
 # Writes BUILDDIR/pnr/NAME/{report.json,timing.json,timing.txt} and logs. Environment: BRDSGEN, SRCDIR, BUILDDIR;
 # DEVICE (default 45k, with PACKAGE CABGA554), SPEED (grade 6, 7 or 8; default 6), SEED: of the placement (default 1);
-# MHZ: what to aim at (default: the spec's clock); NEXTPNR_ECP5: the program.
+# MHZ: what to aim at (default: the spec's clock); PLACER (default static, where nextpnr has it); NEXTPNR_ECP5: the program.
 # Exit status: 0; 1 wrong spec; 3 a tool or a file; 4 it does not fit, is empty, or slower than the spec's clock.
 set -u
 
@@ -52,8 +52,10 @@ fi
 
 # the Python package's program sees its own folder and those below
 cd "$out" || exit 3
+placer=${PLACER:-}
+[ -n "$placer" ] || placer=$("$nextpnr" --help 2>&1 | grep -q static && echo static || echo heap)
 "$nextpnr" "--$device" --package "$package" --speed "$speed" --json netlist.json --freq "${aim:-$clock}" \
-    --out-of-context --timing-allow-fail --seed "$seed" --report nextpnr.json --detailed-timing-report \
+    --placer "$placer" --out-of-context --timing-allow-fail --seed "$seed" --report nextpnr.json --detailed-timing-report \
     -q -l nextpnr.log >nextpnr.out 2>&1 ||
     fail 4 "nextpnr failed: $(grep -h ERROR nextpnr.log nextpnr.out | head -n 1) (see $out/nextpnr.log)"
 $BRDSGEN report timing nextpnr.json -o timing.json >timing.txt || fail 4 "nextpnr reports no clock"
@@ -67,8 +69,8 @@ fmax=$(sed -n 's/^ *"achieved_mhz": *\([0-9.]*\).*/\1/p' timing.json | head -n 1
 [ "${lut:-0}" -gt 0 ] && [ "${ff:-0}" -gt 0 ] || fail 4 "the placed design is empty"
 [ "${dsp:-0}" -eq "$planned" ] || fail 4 "the placed design has ${dsp:-0} DSP blocks; the plan has $planned"
 printf '{"core": "%s", "device": "LFE5U-%s-%s", "package": "%s", "lut": %d, "ff": %d, "bram": %d, "dsp": %d,
- "fmax_mhz": %s, "clock_mhz": %d, "aim_mhz": %d, "seed": %d}\n' \
-    "$name" "$device" "$speed" "$package" "$lut" "$ff" "$ram" "$dsp" "$fmax" "$clock" "${aim:-$clock}" "$seed" >report.json
+ "fmax_mhz": %s, "clock_mhz": %d, "aim_mhz": %d, "placer": "%s", "seed": %d}\n' \
+    "$name" "$device" "$speed" "$package" "$lut" "$ff" "$ram" "$dsp" "$fmax" "$clock" "${aim:-$clock}" "$placer" "$seed" >report.json
 cat timing.txt
 echo
 echo "$name on LFE5U-$device-$speed: $lut LUT4, $ff FF, $ram DP16KD, $dsp MULT18X18D, $fmax MHz (wanted: $clock MHz)"
