@@ -204,10 +204,16 @@ module brds_xin #(
         end
     end
     always @(posedge clk) begin
-        if (complete) begin
-            q_zero[w_par] <= vec_zero;
-            q_first[w_par] <= vec_first;
-            q_last[w_par] <= vec_last;
+        // no variable index: Yosys 0.23 makes a 32-bit subtraction of it
+        if (complete && !w_par) begin
+            q_zero[0] <= vec_zero;
+            q_first[0] <= vec_first;
+            q_last[0] <= vec_last;
+        end
+        if (complete && w_par) begin
+            q_zero[1] <= vec_zero;
+            q_first[1] <= vec_first;
+            q_last[1] <= vec_last;
         end
     end
     assign x_valid = ready != 2'd0;

@@ -74,9 +74,14 @@ module brds_yout #(
             w_buffer <= 1'b0;
         else if (y_done)
             w_buffer <= !w_buffer;
-        if (y_done) begin
-            b_first[w_buffer] <= y_sfirst;
-            b_last[w_buffer] <= y_slast;
+        // no variable index: Yosys 0.23 makes a 32-bit subtraction of it
+        if (y_done && !w_buffer) begin
+            b_first[0] <= y_sfirst;
+            b_last[0] <= y_slast;
+        end
+        if (y_done && w_buffer) begin
+            b_first[1] <= y_sfirst;
+            b_last[1] <= y_slast;
         end
     end
 
