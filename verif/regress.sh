@@ -55,6 +55,7 @@ examples() {
         "$e/digits/workload.safetensors" 60 0 no -O2
     wanted digits_sparse && job digits_sparse "$e/digits/sparse.json" "$e/digits/sparse.safetensors" \
         "$e/digits/workload.safetensors" 60 0 no -O2
+    wanted digits_ecp5 && job digits_ecp5 "$e/digits/ecp5.json" random random 2 20 no -O0
     fsdd=${BRDS_DATA:-$SRCDIR/../shared/data}/spoken_digits/fsdd_mfcc_test.safetensors
     if [ ! -f "$fsdd" ]; then
         wanted digits_fsdd && echo "verify: digits_fsdd skipped, there is no $fsdd (BRDS_DATA)"

@@ -88,7 +88,7 @@ typedef struct {
 
     int multipliers;          /* P*4*(Lx+Lh) */
     int function_multipliers; /* of functions and element-wise unit, in DSP blocks or logic */
-    int64_t macs; /* nonzero MACs of a step, all phases but the head when output is last_step */
+    int64_t macs;  /* nonzero MACs of a step, all phases but the head when output is last_step */
     int64_t dense; /* of dense matrices */
 
     int x_container, y_container; /* bits of a stream element */
