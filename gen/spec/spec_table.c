@@ -153,8 +153,9 @@ const brds_key brds_keys[] = {
     {"/hardware/pipeline/function", INTEGER(1, 3), AT(spec.pipeline.function), DEFAULT(2),
      TEXT("Registers of a sigmoid or tanh unit.")},
     {"/hardware/pipeline/element", INTEGER(1, 2), AT(spec.pipeline.element), DEFAULT(1),
-     TEXT("Registers of each element-wise product, rounding shift and sum that saturates behind the "
-          "array.")},
+     TEXT(
+         "Registers of each element-wise product, rounding shift and sum that saturates behind the "
+         "array.")},
     {"/hardware/weights", WORD(brds_weights_words), AT(spec.weights), DEFAULT(BRDS_WEIGHTS_RAM),
      TEXT("`ram`: loaded over the input stream and replaceable; `rom`: part of the bitstream.")},
     {"/hardware/protect", WORD(brds_protect_words), AT(spec.protect), DEFAULT(BRDS_PROTECT_NONE),
