@@ -65,7 +65,7 @@ used() {
     sed -n "s/^Info:[[:space:]]*$1:[[:space:]]*\([0-9]*\)\/.*/\1/p" nextpnr.log | head -n 1
 }
 lut=$(used TRELLIS_COMB) ff=$(used TRELLIS_FF) ram=$(used DP16KD) dsp=$(used MULT18X18D)
-fmax=$(sed -n 's/^ *"achieved_mhz": *\([0-9.]*\).*/\1/p' timing.json | head -n 1)
+fmax=$(sed -n 's/^ *"achieved_mhz": *\([0-9]*\.[0-9]\{0,2\}\).*/\1/p' timing.json | head -n 1)
 [ "${lut:-0}" -gt 0 ] && [ "${ff:-0}" -gt 0 ] || fail 4 "the placed design is empty"
 [ "${dsp:-0}" -eq "$planned" ] || fail 4 "the placed design has ${dsp:-0} DSP blocks; the plan has $planned"
 printf '{"core": "%s", "device": "LFE5U-%s-%s", "package": "%s", "lut": %d, "ff": %d, "bram": %d, "dsp": %d,
