@@ -119,9 +119,9 @@ synth_all() {
     synth "xilinx -family xcup -noiopad" brds_vmem "ELEMS=1 HALF=32 ADDR_BITS=6" \
         '[ $(count "RAM(64|32)") -gt 0 ] && [ $(count FDRE) -le 16 ]'
     for family in "xilinx -family xc7 -noiopad" ecp5 ice40; do
-        # the narrow last column may go to LUT RAM with its read register
+        # the narrow last column may go to LUT RAM with its read register; 44: a write's chunk, row, enables
         synth "$family" brds_chunkmem "WIDTH=100 CHUNK_BITS=32" \
-            '[ $(count "RAMB|DP16KD|SB_RAM40") -ge 3 ] && [ $(count "FDRE|TRELLIS_FF|SB_DFF") -le 4 ]'
+            '[ $(count "RAMB|DP16KD|SB_RAM40") -ge 3 ] && [ $(count "FDRE|TRELLIS_FF|SB_DFF") -le 48 ]'
     done
     # element-wise products and functions: in logic, or a block each
     func="GATE_BITS=12 GATE_FRAC=10 Z_BITS=14 ENTRY_BITS=4 SLOPE_BITS=8"
