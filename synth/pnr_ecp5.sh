@@ -33,7 +33,8 @@ value() {
     echo "$plan" | sed -n 's/^ *"'"$1"'": *"\{0,1\}\([^",]*\).*/\1/p' | head -n 1
 }
 [ "$(value family)" = ecp5 ] || fail 1 "$spec: /target/family: give \"ecp5\""
-name=$(value name) clock=$(value clock_mhz) planned=$(value dsp) aim=${MHZ:-}
+name=$(value name) clock=$(value clock_mhz) planned=$(value dsp)
+aim=${MHZ:-$clock}
 out=$BUILDDIR/pnr/$name
 mkdir -p "$out" || exit 3
 rm -f "$out"/*.json "$out"/*.log "$out"/*.txt
@@ -54,7 +55,7 @@ fi
 cd "$out" || exit 3
 placer=${PLACER:-}
 [ -n "$placer" ] || placer=$("$nextpnr" --help 2>&1 | grep -q static && echo static || echo heap)
-"$nextpnr" "--$device" --package "$package" --speed "$speed" --json netlist.json --freq "${aim:-$clock}" \
+"$nextpnr" "--$device" --package "$package" --speed "$speed" --json netlist.json --freq "$aim" \
     --placer "$placer" --out-of-context --timing-allow-fail --seed "$seed" --report nextpnr.json --detailed-timing-report \
     -q -l nextpnr.log >nextpnr.out 2>&1 ||
     fail 4 "nextpnr failed: $(grep -h ERROR nextpnr.log nextpnr.out | head -n 1) (see $out/nextpnr.log)"
@@ -70,7 +71,7 @@ fmax=$(sed -n 's/^ *"achieved_mhz": *\([0-9]*\.[0-9]\{0,2\}\).*/\1/p' timing.jso
 [ "${dsp:-0}" -eq "$planned" ] || fail 4 "the placed design has ${dsp:-0} DSP blocks; the plan has $planned"
 printf '{"core": "%s", "device": "LFE5U-%s-%s", "package": "%s", "lut": %d, "ff": %d, "bram": %d, "dsp": %d,
  "fmax_mhz": %s, "clock_mhz": %d, "aim_mhz": %d, "placer": "%s", "seed": %d}\n' \
-    "$name" "$device" "$speed" "$package" "$lut" "$ff" "$ram" "$dsp" "$fmax" "$clock" "${aim:-$clock}" "$placer" "$seed" >report.json
+    "$name" "$device" "$speed" "$package" "$lut" "$ff" "$ram" "$dsp" "$fmax" "$clock" "$aim" "$placer" "$seed" >report.json
 cat timing.txt
 echo
 echo "$name on LFE5U-$device-$speed: $lut LUT4, $ff FF, $ram DP16KD, $dsp MULT18X18D, $fmax MHz (wanted: $clock MHz)"
