@@ -41,13 +41,23 @@ static json_t *phase_json(const brds_phase *phase)
                      "macs", (json_int_t)phase->macs);
 }
 
+/* A list, or NULL if memory ran out for one of its `count` members. */
+static json_t *complete(json_t *list, int count)
+{
+    if (json_array_size(list) == (size_t)count) {
+        return list;
+    }
+    json_decref(list);
+    return NULL;
+}
+
 static json_t *phases_json(const brds_plan *plan)
 {
     json_t *list = json_array();
     for (int p = 0; p < plan->phase_count; p++) {
         json_array_append_new(list, phase_json(&plan->phases[p]));
     }
-    return list;
+    return complete(list, plan->phase_count);
 }
 
 static json_t *edges_json(const brds_plan *plan, const int *gaps, const int *worst)
@@ -64,7 +74,7 @@ static json_t *edges_json(const brds_plan *plan, const int *gaps, const int *wor
                                               owned_text(phase_name(&plan->phases[edge->writer])),
                                               "kind", kind, "gap", gaps[e], "worst_gap", worst[e]));
     }
-    return list;
+    return complete(list, plan->edge_count);
 }
 
 /* ---- widths and why they suffice ---- */
@@ -134,7 +144,7 @@ static json_t *memories_json(const brds_estimate *estimate)
                                               (json_int_t)use->depth, "bits", (json_int_t)use->bits,
                                               "blocks", (json_int_t)use->blocks));
     }
-    return list;
+    return complete(list, BRDS_MEMORY_USES);
 }
 
 static json_t *resources_json(const brds_plan *plan)
@@ -153,9 +163,11 @@ static json_t *resources_json(const brds_plan *plan)
         memories_json(&estimate), "dsp_block", estimate.dsp_name, "dsp",
         (json_int_t)(estimate.array_dsp + estimate.function_dsp), "dsp_array",
         (json_int_t)estimate.array_dsp, "dsp_functions", (json_int_t)estimate.function_dsp);
-    if (plan->spec.protect != BRDS_PROTECT_NONE) {
+    if (plan->spec.protect != BRDS_PROTECT_NONE &&
         json_object_set_new(resources, "protect",
-                            json_string(brds_protect_name(plan->spec.protect)));
+                            json_string(brds_protect_name(plan->spec.protect))) != 0) {
+        json_decref(resources);
+        return NULL;
     }
     return resources;
 }
