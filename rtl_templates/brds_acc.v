@@ -3,6 +3,7 @@
 // Purpose: the accumulator of a gate row's lane group: of one row group, or one for each row group
 // that may be open.
 //   sum = d + (the group's first beat ? 0 : sum of the group's beats before)
+// A cycle without `enable` is no beat.
 // Latency: 0, from d to sum.  Initiation interval: 1.
 // With one row group at a time `clear` comes a cycle before the first beat's d: it is the register's
 // reset, and no logic stands before the adder.  With several, `first` and `number` come with d.
@@ -16,6 +17,7 @@ module brds_acc #(
 ) (
     input  wire                                          clk,
     input  wire signed [BITS-1:0]                        d,
+    input  wire                                          enable,
     input  wire                                          clear,
     input  wire                                          first,
     input  wire [((OPEN_BITS > 0) ? OPEN_BITS : 1)-1:0]  number,
@@ -29,7 +31,7 @@ module brds_acc #(
             always @(posedge clk)
                 if (clear)
                     acc <= {BITS{1'b0}};
-                else
+                else if (enable)
                     acc <= sum;
         end else begin : g_open
             wire unused = clear;
@@ -37,7 +39,8 @@ module brds_acc #(
             wire signed [BITS-1:0] held = first ? {BITS{1'b0}} : acc[number];
             assign sum = held + d;
             always @(posedge clk)
-                acc[number] <= sum;
+                if (enable)
+                    acc[number] <= sum;
         end
     endgenerate
 endmodule

@@ -59,6 +59,8 @@ module brds_array #(
     parameter WEIGHTS_FILE = "",
     // check bits of the weight memory: see brds_chunkmem
     parameter integer PROTECT = 0,
+    // 1: there may be cycles without a beat inside a row group
+    parameter integer PAUSES = 0,
     // phases, bits of a phase number
     parameter integer PHASES = 1,
     parameter integer PHASE_BITS = 1,
@@ -125,7 +127,7 @@ module brds_array #(
 
     // ---- weight word ----
 
-    wire [WORD_BITS-1:0] word;
+    wire [WORD_BITS-1:0] stored, word;
     wire                 corrected, bad;
     brds_chunkmem #(
         .WIDTH(WORD_BITS), .DEPTH(WORDS), .ADDR_BITS(WORD_ADDR_BITS), .CHUNK_BITS(STREAM_BITS),
@@ -133,12 +135,12 @@ module brds_array #(
         .PROTECT(PROTECT)
     ) u_weights (
         .clk(clk), .we(ldw_we), .waddr(ldw_row), .wchunk(ldw_chunk), .wdata(ld_data),
-        .raddr(beat_word), .rdata(word), .corrected(corrected), .bad(bad)
+        .raddr(beat_word), .rdata(stored), .corrected(corrected), .bad(bad)
     );
 
     // ---- flags along the pipeline ----
 
-    wire word_valid, word_first;     // with the weight word
+    wire word_valid, word_begins;    // with the weight word
     wire address_valid;              // with the vector address
     wire address_zero;               // h is not looked at, so its words need not be there
     wire sum_first, sum_last;        // of the group, with the trees' sums
@@ -151,8 +153,26 @@ module brds_array #(
         .clk(clk), .rst(rst), .d(beat_valid), .q(word_valid)
     );
     brds_delay #(.WIDTH(1), .DEPTH(LW)) u_word_first (
-        .clk(clk), .d(beat_first), .q(word_first)
+        .clk(clk), .d(beat_first), .q(word_begins)
     );
+    // a cycle without a beat leaves sums, and the columns that gaps have led to, as they are
+    wire word_first, sum_enable;
+    generate
+        if (PAUSES != 0) begin : g_pauses
+            brds_delay #(.WIDTH(1), .DEPTH(ROW_DELAY)) u_enable (
+                .clk(clk), .d(word_valid), .q(sum_enable)
+            );
+        end else begin : g_no_pauses
+            assign sum_enable = 1'b1;
+        end
+        if (PAUSES != 0 && RELATIVE != 0) begin : g_masked
+            assign word = stored & {WORD_BITS{word_valid}};
+            assign word_first = word_begins && word_valid;
+        end else begin : g_unmasked
+            assign word = stored;
+            assign word_first = word_begins;
+        end
+    endgenerate
     brds_flags #(.WIDTH(1), .DEPTH(LI)) u_address_valid (
         .clk(clk), .rst(rst), .d(word_valid), .q(address_valid)
     );
@@ -321,7 +341,7 @@ module brds_array #(
                     .clk(clk), .field(word[p*PE_BITS+k*ROW_BITS +: ROW_BITS]), .first(word_first),
                     .x_base(x_base), .h_base(h_base), .x_used(address_valid),
                     .h_used(h_valid),
-                    .acc_clear(sum_first_early), .acc_first(sum_first),
+                    .acc_clear(sum_first_early), .acc_enable(sum_enable), .acc_first(sum_first),
                     .acc_number(sum_number), .acc_last(sum_last),
                     .vx_we(vx_we), .vx_addr(vx_addr), .vx_data(vx_data),
                     .vh_we(vh_we), .vh_addr(vh_addr), .vh_data(vh_data),

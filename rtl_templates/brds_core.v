@@ -77,6 +77,13 @@ module brds_core #(
     parameter WEIGHTS_FILE = "",
     parameter UNITS_FILE = "",
     parameter CONFIG_FILE = "",
+    // 1: weights come over m_axi; bits of its data words, data words of a weight word, the buffer's weight
+    // words and address bits
+    parameter integer WEIGHTS_STREAM = 0,
+    parameter integer MEMORY_BITS = 128,
+    parameter integer WORD_CHUNKS = 1,
+    parameter integer BUFFER_WORDS = 64,
+    parameter integer BUFFER_BITS = 6,
     // check bits of weight and unit memory: 0 none, 1 a parity bit a column, 2 single error correction
     parameter integer PROTECT = 0,
     // weight image: words of a packet, fingerprint of the shape
@@ -93,6 +100,8 @@ module brds_core #(
     parameter [PHASES*32-1:0] PH_BEATS = 32'd5,
     parameter [PHASES*32-1:0] PH_ROWS = 32'd4,
     parameter [PHASES*32-1:0] PH_WORD = 32'd0,
+    parameter [PHASES*32-1:0] PH_CHUNK = 32'd0,
+    parameter [PHASES*32-1:0] PH_CHUNKS = 32'd1,
     parameter [PHASES*32-1:0] PH_UNIT = 32'd0,
     parameter [PHASES*32-1:0] PH_XBASE = 32'd0,
     parameter [PHASES*32-1:0] PH_HBASE = 32'd0,
@@ -139,7 +148,20 @@ module brds_core #(
     input wire m_axis_y_tready,
     output wire m_axis_y_tlast,
     output wire [1:0] m_axis_y_tuser,
+    // streamed weights (WEIGHTS_STREAM = 1)
+    output wire [63:0] m_axi_araddr,
+    output wire [7:0] m_axi_arlen,
+    output wire [2:0] m_axi_arsize,
+    output wire [1:0] m_axi_arburst,
+    output wire m_axi_arvalid,
+    input wire m_axi_arready,
+    input wire [MEMORY_BITS-1:0] m_axi_rdata,
+    input wire [1:0] m_axi_rresp,
+    input wire m_axi_rlast,
+    input wire m_axi_rvalid,
+    output wire m_axi_rready,
     // control
+    input wire [63:0] weights_base,      // where streamed weights lie
     input wire soft_reset,
     input wire enable,                   // 0: no new step is started
     input wire clear_counters,           // one cycle
@@ -150,7 +172,8 @@ module brds_core #(
     output wire status_loading,
     output reg status_sequence_open,
     // sticky: 0 early tlast on x, 1 late tlast, 2 no first step, 3 no weights, 4 range, 5 initial state,
-    // 6 magic, 7 version, 8 fingerprint, 9 length, 10 CRC, 11 wrong bits in a weight or a bias
+    // 6 magic, 7 version, 8 fingerprint, 9 length, 10 CRC, 11 wrong bits in a weight or a bias,
+    // 12 the memory of streamed weights answered with an error
     output reg [15:0] error,
     // counters
     output wire [31:0] count_steps,
@@ -163,7 +186,8 @@ module brds_core #(
     output wire [31:0] count_sat_cell,
     output wire [31:0] count_sat_output,
     output wire [31:0] count_corrected,
-    output wire [31:0] count_uncorrected
+    output wire [31:0] count_uncorrected,
+    output wire [63:0] count_stall_weights
 );
     // ---- delays, section 6 ----
     localparam integer LANES = LANES_X > LANES_H ? LANES_X : LANES_H;
@@ -200,7 +224,7 @@ module brds_core #(
             brds_load #(
                 .STREAM_BITS(STREAM_BITS), .IMAGE_WORDS(IMAGE_WORDS), .FINGERPRINT(FINGERPRINT),
                 .PHASES(PHASES), .EDGES(EDGES),
-                .WORD_BITS(WORD_BITS), .WORDS(WORDS), .WORD_ADDR_BITS(WORD_ADDR_BITS),
+                .WORD_BITS(WORD_BITS), .WORDS(WEIGHTS_STREAM != 0 ? 0 : WORDS), .WORD_ADDR_BITS(WORD_ADDR_BITS),
                 .UNIT_BITS(UNIT_BITS), .UNIT_ROWS(UNIT_ROWS), .UNIT_ADDR_BITS(UNIT_ADDR_BITS)
             ) load (
                 .clk(clk), .rst(crst), .hard_rst(rst), .core_empty(ctrl_empty && x_quiet && !x_open),
@@ -270,7 +294,9 @@ module brds_core #(
     wire [WORD_ADDR_BITS-1:0] beat_word;
     wire [PHASE_BITS-1:0] beat_phase;
     wire y_release, y_none, sequence_open;
-    wire ev_step, ev_sequence, ev_busy, ev_stall_in, ev_stall_out;
+    wire ev_step, ev_sequence, ev_busy, ev_stall_in, ev_stall_out, ev_stall_weights;
+    wire fetch, fetch_ready, word_ready;
+    wire [PHASE_BITS-1:0] fetch_phase;
 
     brds_ctrl #(
         .PHASES(PHASES), .EDGES(EDGES), .STAGES(STAGES), .LAYERS(LAYERS), .PHASE_BITS(PHASE_BITS),
@@ -283,11 +309,63 @@ module brds_core #(
         .x_valid(x_valid), .x_par(x_par), .x_zero(x_zero), .x_sfirst(x_sfirst), .x_slast(x_slast),
         .x_dropping(x_dropping), .x_take(x_take), .x_free(x_free),
         .y_release(y_release), .y_none(y_none),
+        .fetch_ready(fetch_ready), .fetch(fetch), .fetch_phase(fetch_phase), .word_ready(word_ready),
         .beat_valid(beat_valid), .beat_word(beat_word), .beat_first(beat_first), .beat_last(beat_last),
         .beat_phase(beat_phase), .beat_pfirst(beat_pfirst), .beat_par(beat_par), .beat_zero(beat_zero),
         .beat_sfirst(beat_sfirst), .beat_slast(beat_slast),
         .empty(ctrl_empty), .sequence_open(sequence_open), .ev_step(ev_step), .ev_sequence(ev_sequence),
-        .ev_busy(ev_busy), .ev_stall_in(ev_stall_in), .ev_stall_out(ev_stall_out));
+        .ev_busy(ev_busy), .ev_stall_in(ev_stall_in), .ev_stall_out(ev_stall_out),
+        .ev_stall_weights(ev_stall_weights));
+
+    // ---- weight memory: all words, written by the loader, or a buffer, written from outside ----
+    localparam integer W_DEPTH = WEIGHTS_STREAM != 0 ? BUFFER_WORDS : WORDS;
+    localparam integer W_ADDR_BITS = WEIGHTS_STREAM != 0 ? BUFFER_BITS : WORD_ADDR_BITS;
+    localparam integer W_CHUNK_BITS = WEIGHTS_STREAM != 0 ? MEMORY_BITS : STREAM_BITS;
+    wire w_we;
+    wire [W_ADDR_BITS-1:0] w_row, w_address;
+    wire [15:0] w_chunk;
+    wire [W_CHUNK_BITS-1:0] w_data;
+    wire fetch_error;
+
+    generate
+        if (WEIGHTS_STREAM != 0) begin : g_stream
+            brds_prefetch #(
+                .MEMORY_BITS(MEMORY_BITS), .WORD_CHUNKS(WORD_CHUNKS), .BUFFER_WORDS(BUFFER_WORDS),
+                .BUFFER_BITS(BUFFER_BITS), .PHASES(PHASES), .PHASE_BITS(PHASE_BITS),
+                .PH_CHUNK(PH_CHUNK), .PH_CHUNKS(PH_CHUNKS)
+            ) prefetch (
+                .clk(clk), .rst(crst), .hard_rst(rst), .base(weights_base),
+                .fetch(fetch), .fetch_phase(fetch_phase), .ready(fetch_ready),
+                .word_ready(word_ready), .word_address(w_address), .beat(beat_valid),
+                .fw_we(w_we), .fw_row(w_row), .fw_chunk(w_chunk), .fw_data(w_data), .error(fetch_error),
+                .m_axi_araddr(m_axi_araddr), .m_axi_arlen(m_axi_arlen), .m_axi_arsize(m_axi_arsize),
+                .m_axi_arburst(m_axi_arburst), .m_axi_arvalid(m_axi_arvalid), .m_axi_arready(m_axi_arready),
+                .m_axi_rdata(m_axi_rdata), .m_axi_rresp(m_axi_rresp), .m_axi_rlast(m_axi_rlast),
+                .m_axi_rvalid(m_axi_rvalid), .m_axi_rready(m_axi_rready));
+            wire unused_load = &{1'b0, beat_word, ldw_we, ldw_row, ldw_chunk};
+            brds_count #(.BITS(64), .ADD_BITS(1)) c_stall_weights (
+                .clk(clk), .rst(crst), .clear(clear_counters), .add(ev_stall_weights),
+                .value(count_stall_weights));
+        end else begin : g_inside
+            assign fetch_ready = 1'b1;
+            assign word_ready = 1'b1;
+            assign w_address = beat_word;
+            assign w_we = ldw_we;
+            assign w_row = ldw_row;
+            assign w_chunk = ldw_chunk;
+            assign w_data = ld_data;
+            assign fetch_error = 1'b0;
+            assign m_axi_araddr = 64'd0;
+            assign m_axi_arlen = 8'd0;
+            assign m_axi_arsize = 3'd0;
+            assign m_axi_arburst = 2'd0;
+            assign m_axi_arvalid = 1'b0;
+            assign m_axi_rready = 1'b0;
+            assign count_stall_weights = 64'd0;
+            wire unused_memory = &{1'b0, weights_base, fetch, fetch_phase, m_axi_arready, m_axi_rdata,
+                                   m_axi_rresp, m_axi_rlast, m_axi_rvalid, ev_stall_weights};
+        end
+    endgenerate
 
     // ---- datapath ----
     wire [ELEMS-1:0] vx_we, vh_we;
@@ -307,15 +385,15 @@ module brds_core #(
         .X_ADDR_BITS(X_ADDR_BITS), .H_ADDR_BITS(H_ADDR_BITS), .MEMORY_REGS(MEMORY_REGS),
         .MUL_REGS(MUL_REGS), .ADDER_EVERY(ADDER_EVERY), .MUL_KEEP(MUL_KEEP), .MUL_DSP(MUL_DSP), .RELATIVE(RELATIVE),
         .OPEN_BITS(OPEN_BITS), .SHARED(SHARED),
-        .WORD_BITS(WORD_BITS), .WORDS(WORDS), .WORD_ADDR_BITS(WORD_ADDR_BITS), .STREAM_BITS(STREAM_BITS),
-        .WEIGHTS_ROM(WEIGHTS_ROM), .WEIGHTS_FILE(WEIGHTS_FILE), .PROTECT(PROTECT), .PHASES(PHASES),
+        .WORD_BITS(WORD_BITS), .WORDS(W_DEPTH), .WORD_ADDR_BITS(W_ADDR_BITS), .STREAM_BITS(W_CHUNK_BITS),
+        .WEIGHTS_ROM(WEIGHTS_ROM), .WEIGHTS_FILE(WEIGHTS_FILE), .PROTECT(PROTECT), .PAUSES(WEIGHTS_STREAM), .PHASES(PHASES),
         .PHASE_BITS(PHASE_BITS), .PH_XBASE(PH_XBASE), .PH_HBASE(PH_HBASE), .PH_HPREV(PH_HPREV)
     ) array (
         .clk(clk), .rst(crst),
-        .beat_valid(beat_valid), .beat_word(beat_word), .beat_first(beat_first), .beat_last(beat_last),
+        .beat_valid(beat_valid), .beat_word(w_address), .beat_first(beat_first), .beat_last(beat_last),
         .beat_phase(beat_phase), .beat_pfirst(beat_pfirst), .beat_par(beat_par), .beat_zero(beat_zero),
         .beat_sfirst(beat_sfirst), .beat_slast(beat_slast),
-        .ldw_we(ldw_we), .ldw_row(ldw_row), .ldw_chunk(ldw_chunk), .ld_data(ld_data),
+        .ldw_we(w_we), .ldw_row(w_row), .ldw_chunk(w_chunk), .ld_data(w_data),
         .vx_we(vx_we), .vx_addr(vx_addr), .vx_data(vx_data), .vh_we(vh_we), .vh_addr(vh_addr), .vh_data(vh_data),
         .drain_valid(drain_valid), .drain_phase(drain_phase), .drain_pfirst(drain_pfirst),
         .drain_par(drain_par), .drain_zero(drain_zero), .drain_sfirst(drain_sfirst),
@@ -369,8 +447,8 @@ module brds_core #(
     // ---- status, errors, counters ----
     assign status_weights_ok = weights_ok;
     assign status_loading = loading;
-    // without check bits bit 11 is constant
-    localparam [15:0] ERRORS = PROTECT != 0 ? 16'hffff : 16'hf7ff;
+    // without check bits bit 11 is constant, with all weights inside bit 12
+    localparam [15:0] ERRORS = (PROTECT != 0 ? 16'hffff : 16'hf7ff) & (WEIGHTS_STREAM != 0 ? 16'hffff : 16'hefff);
     always @(posedge clk) begin
         if (crst) begin
             status_idle <= 1'b0;
@@ -379,7 +457,7 @@ module brds_core #(
         end else begin
             status_idle <= ctrl_empty && x_quiet && y_none && !loading;
             status_sequence_open <= sequence_open;
-            error <= (error & ~error_clear & ERRORS) | {4'd0, word_bad || unit_bad, load_error, x_error};
+            error <= (error & ~error_clear & ERRORS) | {3'd0, fetch_error, word_bad || unit_bad, load_error, x_error};
         end
     end
 

@@ -6,6 +6,8 @@
 //   running phase issues its last beat (or nothing runs), its edges are open and, if its results
 //   leave the core, an output buffer is free.
 //
+// Where weights are streamed, a beat waits on the bus, not valid, until its weight word is there.
+//
 // Latency: go in cycle n, first beat on the beat bus in cycle n+1. Initiation interval: one beat a
 // cycle; the next phase's first beat follows the last beat of the phase before without a bubble.
 `default_nettype none
@@ -62,8 +64,13 @@ module brds_ctrl #(
     // output unit
     input wire y_release,                // a vector's last word leaves: its buffer is free
     output wire y_none,                  // no output buffer is claimed
+    // streamed weights; else both ready inputs are 1
+    input wire fetch_ready,              // a phase may become the candidate
+    output wire fetch,                   // it does: phase fetch_phase
+    output wire [PHASE_BITS-1:0] fetch_phase,
+    input wire word_ready,               // the next beat's weight word is there
     // beat bus
-    output reg beat_valid,
+    output wire beat_valid,
     output reg [WORD_ADDR_BITS-1:0] beat_word,
     output reg beat_first,
     output reg beat_last,
@@ -80,7 +87,8 @@ module brds_ctrl #(
     output wire ev_sequence,
     output wire ev_busy,
     output wire ev_stall_in,
-    output wire ev_stall_out
+    output wire ev_stall_out,
+    output wire ev_stall_weights
 );
     // ---- constants of the phases ----
     function integer largest(input [PHASES*32-1:0] table_of);
@@ -153,13 +161,16 @@ module brds_ctrl #(
     wire at_first = sp == {PHASE_BITS{1'b0}};
     wire x_ready = x_valid && weights_ok && !loading && enable;
     wire others = |(tok_valid & UPPER);
-    wire advance = !cand_valid && (!at_first || x_ready || others);
-    wire fill = !cand_valid && (at_first ? x_ready : see_valid[sp]);
+    wire looks = !cand_valid && fetch_ready;
+    wire advance = looks && (!at_first || x_ready || others);
+    wire fill = looks && (at_first ? x_ready : see_valid[sp]);
     wire at_end = sp == LAST_PHASE;
     wire shift = advance && at_end && PHASES > 1;
     wire slast_seen = at_first ? x_slast : see_slast[sp];
 
-    assign x_take = !cand_valid && at_first && x_ready;
+    assign x_take = looks && at_first && x_ready;
+    assign fetch = fill;
+    assign fetch_phase = sp;
 
     always @(posedge clk) begin
         if (rst)
@@ -230,15 +241,17 @@ module brds_ctrl #(
     reg run_one_beat, last_group;
     reg ending;                                   // beat_last && last_group, a register of its own for speed
 
+    reg active;                                   // the bus holds a beat
+    assign beat_valid = active && word_ready;
     wire phase_end = beat_valid && ending;
 
     always @(posedge clk) begin
         if (rst)
-            beat_valid <= 1'b0;
+            active <= 1'b0;
         else if (go)
-            beat_valid <= 1'b1;
+            active <= 1'b1;
         else if (phase_end)
-            beat_valid <= 1'b0;
+            active <= 1'b0;
         if (go) begin
             beat_phase <= cand;
             beat_par <= cand_par;
@@ -248,7 +261,10 @@ module brds_ctrl #(
             run_beats <= cand_beats;
             run_one_beat <= cand_one_beat;
         end
-        beat_word <= go ? cand_word : beat_word + 1'b1;
+        if (go)
+            beat_word <= cand_word;
+        else if (word_ready)
+            beat_word <= beat_word + 1'b1;
     end
 
     always @(posedge clk) begin
@@ -260,7 +276,7 @@ module brds_ctrl #(
             left_groups <= cand_groups;
             last_group <= cand_one_group;
             ending <= cand_one_beat && cand_one_group;
-        end else if (beat_last) begin
+        end else if (word_ready && beat_last) begin
             beat_first <= 1'b1;
             beat_last <= run_one_beat;
             beat_pfirst <= 1'b0;
@@ -268,7 +284,7 @@ module brds_ctrl #(
             left_groups <= left_groups - 1'b1;
             last_group <= left_groups == ONE[GROUP_BITS-1:0];
             ending <= run_one_beat && left_groups == ONE[GROUP_BITS-1:0];
-        end else begin
+        end else if (word_ready) begin
             beat_first <= 1'b0;
             beat_last <= left_beats == ONE[BEAT_BITS-1:0];
             left_beats <= left_beats - 1'b1;
@@ -351,7 +367,7 @@ module brds_ctrl #(
     // ---- output buffers ----
     reg [1:0] out_used;
     wire out_ok = !cand_out || !out_used[1];
-    wire slot_open = cand_valid && (!beat_valid || phase_end) && edges_open;
+    wire slot_open = cand_valid && (!active || phase_end) && edges_open;
     assign go = slot_open && out_ok;
     wire y_claim = go && cand_out;
     assign y_none = out_used == 2'd0;
@@ -386,7 +402,7 @@ module brds_ctrl #(
             drain <= drain - 1'b1;
     end
 
-    wire still = !beat_valid && !cand_valid && tok_valid == {STAGES{1'b0}};
+    wire still = !active && !cand_valid && tok_valid == {STAGES{1'b0}};
     assign empty = still && drained;
 
     reg seq_open;
@@ -402,9 +418,10 @@ module brds_ctrl #(
 
     assign ev_step = phase_end && beat_phase == TOP_GATES;
     assign ev_sequence = ev_step && beat_slast;
-    assign ev_busy = beat_valid || (cand_valid && !edges_open);
+    assign ev_busy = active || (cand_valid && !edges_open);
     assign ev_stall_in = still && seq_open;
     assign ev_stall_out = slot_open && !out_ok;
+    assign ev_stall_weights = active && !word_ready;
 endmodule
 
 `default_nettype wire

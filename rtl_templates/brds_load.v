@@ -20,7 +20,7 @@ module brds_load #(
     // number of phases and edges
     parameter integer PHASES = 2,
     parameter integer EDGES = 2,
-    // weight memory: bits of a word, words, address bits
+    // weight memory: bits of a word, words (0: the image has none), address bits
     parameter integer WORD_BITS = 96,
     parameter integer WORDS = 8,
     parameter integer WORD_ADDR_BITS = 3,
@@ -102,7 +102,7 @@ module brds_load #(
         case (state)
             IDLE: if (start) next = HEADER;
             HEADER: if (take && place[1:0] == 2'd3) next = CONFIG;
-            CONFIG: if (take && config_end) next = WEIGHTS;
+            CONFIG: if (take && config_end) next = WORDS != 0 ? WEIGHTS : UNITS;
             WEIGHTS: if (take && weights_end) next = UNITS;
             UNITS: if (take && units_end) next = CRC;
             CRC: if (take) next = CHECK;

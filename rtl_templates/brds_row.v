@@ -57,6 +57,7 @@ module brds_row #(
     input  wire                                     x_used,
     input  wire                                     h_used,
     input  wire                                     acc_clear,
+    input  wire                                     acc_enable,
     input  wire                                     acc_first,
     input  wire [((OPEN_BITS > 0) ? OPEN_BITS : 1)-1:0] acc_number,
     input  wire                                     acc_last,
@@ -136,11 +137,11 @@ module brds_row #(
     wire signed [XACC_BITS-1:0] sum_x;
     wire signed [HACC_BITS-1:0] sum_h;
     brds_acc #(.BITS(XACC_BITS), .OPEN_BITS(OPEN_BITS)) u_acc_x (
-        .clk(clk), .d(tree_x), .clear(acc_clear), .first(acc_first), .number(acc_number),
+        .clk(clk), .d(tree_x), .enable(acc_enable), .clear(acc_clear), .first(acc_first), .number(acc_number),
         .sum(sum_x)
     );
     brds_acc #(.BITS(HACC_BITS), .OPEN_BITS(OPEN_BITS)) u_acc_h (
-        .clk(clk), .d(tree_h), .clear(acc_clear), .first(acc_first), .number(acc_number),
+        .clk(clk), .d(tree_h), .enable(acc_enable), .clear(acc_clear), .first(acc_first), .number(acc_number),
         .sum(sum_h)
     );
 

@@ -21,14 +21,14 @@ if nm "$BRDSLIB" 2>/dev/null | grep -q 'U H5open'; then # it was built with HDF5
 fi
 echo "$libraries" >"$HARNESS/libraries"
 flags="-std=c11 -O2 -g -Wall -Wextra -Wpedantic -Wshadow -Wconversion -D_POSIX_C_SOURCE=200809L"
-for source in harness driver faults faults_axil faults_campaign faults_random faults_reference faults_reset \
+for source in harness driver memory faults faults_axil faults_campaign faults_random faults_reference faults_reset \
     faults_run faults_stimulus faults_w faults_x faults_y; do
     ${CC:-cc} $flags -I"$SRCDIR/gen" -I"$SRCDIR/verif/harness" -c -o "$HARNESS/$source.o" \
         "$SRCDIR/verif/harness/$source.c"
 done
 rm -f "$HARNESS/libharness.a" "$HARNESS/libfaults.a"
-ar rcs "$HARNESS/libharness.a" "$HARNESS/harness.o" "$HARNESS/driver.o"
-ar rcs "$HARNESS/libfaults.a" "$HARNESS"/faults*.o "$HARNESS/driver.o"
+ar rcs "$HARNESS/libharness.a" "$HARNESS/harness.o" "$HARNESS/driver.o" "$HARNESS/memory.o"
+ar rcs "$HARNESS/libfaults.a" "$HARNESS"/faults*.o "$HARNESS/driver.o" "$HARNESS/memory.o"
 
 # the programs of verif/random
 for source in goals generate randspec randmodel keycover shrink; do

@@ -19,15 +19,24 @@ static double seconds_now(void)
 
 /* ---- files ---- */
 
+static brds_status write_bytes(const brds_packed *packed, const char *suffix, const uint8_t *bytes,
+                               size_t size, brds_outdir *outdir, brds_diag *diag)
+{
+    char *name = brds_string_format("%s_%s.bin", packed->plan.spec.name, suffix);
+    brds_status status =
+        name == NULL ? brds_fail_memory(diag) : brds_outdir_write(outdir, name, bytes, size, diag);
+    free(name);
+    return status;
+}
+
 static brds_status write_image(const brds_packed *packed, brds_outdir *outdir, brds_diag *diag)
 {
     const brds_image *image = &packed->image;
-    char *name = brds_string_format("%s_weights.bin", packed->plan.spec.name);
-    brds_status status =
-        name == NULL ? brds_fail_memory(diag)
-                     : brds_outdir_write(outdir, name, image->bytes,
-                                         image->words * (size_t)image->stream_bits / 8, diag);
-    free(name);
+    size_t size = image->words * (size_t)image->stream_bits / 8;
+    brds_status status = write_bytes(packed, "weights", image->bytes, size, outdir, diag);
+    if (status == BRDS_OK && image->memory != NULL) {
+        status = write_bytes(packed, "memory", image->memory, image->memory_bytes, outdir, diag);
+    }
     return status;
 }
 
@@ -52,7 +61,7 @@ static brds_status write_folder(const brds_packed *packed, const char *folder, b
         return status;
     }
     status = write_image(packed, outdir, diag);
-    if (status == BRDS_OK) {
+    if (status == BRDS_OK && packed->image.memory == NULL) {
         status = write_rom(packed, BRDS_ROM_WEIGHTS, "weights", outdir, diag);
     }
     if (status == BRDS_OK) {
@@ -135,6 +144,12 @@ static json_t *report_json(const brds_packed *packed, double seconds)
         "weights_clipped", (json_int_t)weights, "biases_clipped", (json_int_t)biases, "image_words",
         (json_int_t)packed->image.words, "image_bytes", (json_int_t)bytes, "seconds", seconds);
     free(fingerprint);
+    if (packed->image.memory != NULL &&
+        json_object_set_new(root, "memory_bytes",
+                            json_integer((json_int_t)packed->image.memory_bytes)) != 0) {
+        json_decref(root);
+        return NULL;
+    }
     return root;
 }
 
@@ -173,6 +188,10 @@ static void print_text(const json_t *root, const char *folder)
             json_integer_value(json_object_get(edge, "worst_gap")),
             json_integer_value(json_object_get(edge, "gap_given")),
             json_integer_value(json_object_get(edge, "gap")));
+    }
+    if (json_object_get(root, "memory_bytes") != NULL) {
+        printf("memory outside: %lld bytes\n",
+               json_integer_value(json_object_get(root, "memory_bytes")));
     }
     printf("image: %lld words, %lld bytes, fingerprint %s; packed in %.2f s to %s\n",
            json_integer_value(json_object_get(root, "image_words")),
@@ -244,7 +263,10 @@ const brds_command brds_cmd_pack = {
     .description =
         "Chooses each matrix's binary point, quantises, schedules the nonzero weights and writes "
         "the loadable image NAME_weights.bin and the ROM files NAME_weights.hex, NAME_units.hex "
-        "and NAME_config.hex.  Reports formats, quantisation errors, clipped values and the idle "
+        "and NAME_config.hex.  Of streamed weights the image has only biases and configuration, "
+        "and "
+        "NAME_memory.bin, in place of NAME_weights.hex, is what the memory outside holds.  Reports "
+        "formats, quantisation errors, clipped values and the idle "
         "cycles between phases, worst case and exact.",
     .options = options,
     .run = run,

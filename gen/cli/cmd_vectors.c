@@ -33,6 +33,19 @@ static brds_status write_image(const job *j, FILE *file, brds_diag *diag)
     return ferror(file) ? brds_fail(diag, BRDS_EFILE, "", "", "cannot write image.hex") : BRDS_OK;
 }
 
+/* What the memory of streamed weights holds: a data word a line. */
+static brds_status write_memory(const job *j, FILE *file, brds_diag *diag)
+{
+    const brds_image *image = &j->packed.image;
+    size_t width = (size_t)j->packed.plan.spec.memory.bits / 8;
+    for (size_t at = 0; at < image->memory_bytes; at += width) {
+        for (size_t b = width; b-- > 0;)
+            fprintf(file, "%02x", image->memory[at + b]);
+        fputc('\n', file);
+    }
+    return ferror(file) ? brds_fail(diag, BRDS_EFILE, "", "", "cannot write memory.hex") : BRDS_OK;
+}
+
 static json_t *describe(const job *j)
 {
     const brds_vectors *v = &j->vectors;
@@ -62,6 +75,11 @@ static brds_status write_files(const job *j, brds_outdir *dir, brds_diag *diag)
         status = brds_outdir_file(dir, "image.hex", &file, diag);
     if (!status)
         status = write_image(j, file, diag);
+    if (!status && j->packed.image.memory) {
+        status = brds_outdir_file(dir, "memory.hex", &file, diag);
+        if (!status)
+            status = write_memory(j, file, diag);
+    }
     if (!status)
         status = brds_outdir_file(dir, "vectors.json", &file, diag);
     return status ? status : brds_json_print(describe(j), file, diag);
@@ -109,7 +127,7 @@ const brds_command brds_cmd_vectors = {
     1,
     "write the stream words of a workload and what the C model answers",
     "Writes the hex files that a generated testbench reads: x.hex (input words), y.hex (expected "
-    "output words), image.hex (the weight image) and vectors.json (their sizes and the predicted "
-    "cycles).",
+    "output words), image.hex (the weight image), memory.hex (streamed weights, if they are) and "
+    "vectors.json (their sizes and the predicted cycles).",
     options,
     run};

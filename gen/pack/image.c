@@ -42,6 +42,7 @@ typedef struct {
     size_t config, weights, units, crc; /* offsets */
     size_t weight_stride, unit_stride;  /* a memory word in whole stream words */
     size_t size;
+    size_t memory; /* bytes of streamed weights */
 } layout;
 
 static layout layout_of(const brds_plan *plan)
@@ -52,6 +53,12 @@ static layout layout_of(const brds_plan *plan)
     at.weights = at.config + (size_t)(plan->phase_count + plan->edge_count) * at.word;
     at.weight_stride = (size_t)brds_ceil_div(plan->word_bits, stream) * at.word;
     at.units = at.weights + (size_t)plan->words * at.weight_stride;
+    if (plan->spec.weights == BRDS_WEIGHTS_STREAM) {
+        size_t chunk = (size_t)plan->spec.memory.bits / 8;
+        at.weight_stride = (size_t)plan->word_chunks * chunk;
+        at.memory = (size_t)plan->memory_chunks * chunk;
+        at.units = at.weights;
+    }
     at.unit_stride = (size_t)brds_ceil_div(plan->unit_bits, stream) * at.word;
     at.crc = at.units + (size_t)plan->unit_rows * at.unit_stride;
     at.size = at.crc + at.word;
@@ -129,8 +136,17 @@ static void put_order(const brds_plan *plan, const brds_phase *phase, int beat, 
     put_bits(bytes, (size_t)(plan->word_bits - bits), field, bits);
 }
 
-static brds_status put_weights(const brds_plan *plan, const brds_schedule *schedule, uint8_t *bytes,
-                               size_t stride, brds_diag *diag)
+/* Where the words of a phase begin. */
+static uint8_t *phase_words(const brds_plan *plan, const layout *at, const brds_phase *phase,
+                            brds_image *image)
+{
+    return image->memory != NULL
+               ? image->memory + (size_t)phase->chunk_base * (size_t)plan->spec.memory.bits / 8
+               : image->bytes + at->weights + (size_t)phase->word_base * at->weight_stride;
+}
+
+static brds_status put_weights(const brds_plan *plan, const brds_schedule *schedule,
+                               const layout *at, brds_image *image, brds_diag *diag)
 {
     size_t lanes = (size_t)plan->spec.pes * 4 * (size_t)(plan->spec.lanes_x + plan->spec.lanes_h);
     int *running = malloc(lanes * sizeof(int));
@@ -140,6 +156,7 @@ static brds_status put_weights(const brds_plan *plan, const brds_schedule *sched
     for (int p = 0; p < plan->phase_count; p++) {
         const brds_phase *phase = &plan->phases[p];
         const int *order = schedule->order[p];
+        uint8_t *bytes = phase_words(plan, at, phase, image);
         for (int place = 0; place < phase->groups * phase->beats; place++) {
             int beat = order != NULL ? order[place] : place;
             if (beat % phase->beats == 0) {
@@ -149,7 +166,7 @@ static brds_status put_weights(const brds_plan *plan, const brds_schedule *sched
             if (order != NULL) {
                 put_order(plan, phase, beat, bytes);
             }
-            bytes += stride;
+            bytes += at->weight_stride;
         }
     }
     free(running);
@@ -225,14 +242,16 @@ brds_status brds_image_make(const brds_plan *plan, const brds_qnet *qnet,
     layout at = layout_of(plan);
     *image = (brds_image){.stream_bits = plan->spec.stream_bits, .words = at.size / at.word};
     image->bytes = calloc(at.size, 1);
-    if (image->bytes == NULL) {
+    image->memory = at.memory > 0 ? calloc(at.memory, 1) : NULL;
+    image->memory_bytes = at.memory;
+    if (image->bytes == NULL || (at.memory > 0 && image->memory == NULL)) {
+        brds_image_free(image);
         return brds_fail_memory(diag);
     }
     put_header(plan, image, at.word);
     put_config(plan, qnet, schedule, image->bytes + at.config, at.word);
     put_units(plan, qnet, image->bytes + at.units, at.unit_stride);
-    brds_status status =
-        put_weights(plan, schedule, image->bytes + at.weights, at.weight_stride, diag);
+    brds_status status = put_weights(plan, schedule, &at, image, diag);
     if (status != BRDS_OK) {
         brds_image_free(image);
         return status;
@@ -244,6 +263,7 @@ brds_status brds_image_make(const brds_plan *plan, const brds_qnet *qnet,
 void brds_image_free(brds_image *image)
 {
     free(image->bytes);
+    free(image->memory);
     *image = (brds_image){0};
 }
 

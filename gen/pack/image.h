@@ -16,6 +16,9 @@ typedef struct {
     int stream_bits;
     size_t words;   /* stream words, header and CRC included */
     uint8_t *bytes; /* words * stream_bits / 8, little-endian */
+    /* Streamed weights: what lies in the memory outside, little-endian; else NULL. */
+    uint8_t *memory;
+    size_t memory_bytes;
 } brds_image;
 
 brds_status brds_image_make(const brds_plan *plan, const brds_qnet *qnet,
@@ -26,7 +29,8 @@ void brds_image_free(brds_image *image);
 brds_status brds_image_check(const char *place, const brds_plan *plan, const uint8_t *bytes,
                              size_t size, brds_diag *diag);
 
-/* One memory word a line, for $readmemh: which = 0 weights, 1 units, 2 config (32-bit words). */
+/* One memory word a line, for $readmemh: which = 0 weights (not those that are streamed), 1 units, 2 config
+ * (32-bit words). */
 enum { BRDS_ROM_WEIGHTS, BRDS_ROM_UNITS, BRDS_ROM_CONFIG };
 brds_status brds_image_write_rom(const brds_plan *plan, const brds_image *image, int which,
                                  FILE *stream, brds_diag *diag);

@@ -18,7 +18,8 @@
 
 /* What the controller tells the others within a cycle. */
 typedef struct {
-    bool x_take, y_claim;
+    bool x_take, y_claim, beat;
+    int fetch; /* the phase whose weights are asked for, -1: none */
 } cycle_signals;
 
 static bool has_state(const simulation *sim, size_t sequence)
@@ -124,7 +125,7 @@ static bool last_beat(const simulation *sim)
 {
     const controller *ctrl = &sim->ctrl;
     const brds_phase *phase = &sim->plan->phases[ctrl->phase];
-    return ctrl->running && ctrl->beat == phase->groups * phase->beats - 1;
+    return ctrl->beat == phase->groups * phase->beats - 1;
 }
 
 /* Section 8, edge counters: max(gap - 1, 0) from the next cycle on, down to 0; in the writer's
@@ -245,8 +246,8 @@ static void count_beat(simulation *sim)
 static cycle_signals step_controller(simulation *sim)
 {
     controller *ctrl = &sim->ctrl;
-    cycle_signals signals = {false, false};
-    bool last = last_beat(sim), waited = ctrl->cand_valid, went = false;
+    cycle_signals signals = {.beat = ctrl->running && brds_prefetch_has_word(sim), .fetch = -1};
+    bool last = signals.beat && last_beat(sim), waited = ctrl->cand_valid, went = false;
     if (last) {
         load_edges(sim);
     }
@@ -264,11 +265,13 @@ static cycle_signals step_controller(simulation *sim)
         sim->count.stall_out += went ? 0 : 1;
         signals.y_claim = signals.y_claim && went;
     }
-    if (ctrl->running) {
+    sim->count.stall_weights += ctrl->running && !signals.beat ? 1 : 0;
+    if (signals.beat) {
         count_beat(sim);
     }
-    if (!waited) {
+    if (!waited && brds_prefetch_ready(sim)) {
         signals.x_take = scan(sim);
+        signals.fetch = ctrl->cand_valid ? ctrl->cand : -1;
     }
     if (went) {
         ctrl->running = true;
@@ -387,6 +390,7 @@ static void simulate_cycle(simulation *sim)
     step_input(sim, blocked, empty, signals);
     step_pipeline(sim);
     step_output(sim, signals);
+    brds_prefetch_step(sim, signals.beat, signals.fetch);
     sim->cycle++;
 }
 
@@ -399,7 +403,7 @@ static uint64_t quiet_cycles(const simulation *sim)
     bool scanning = !ctrl->cand_valid && (ctrl->sp > 0 || in->ready > 0 || any_token(sim, 1));
     bool waits =
         in->sequence == sim->sequences || (in->segment < 0 && in->word == 0 && in->used == BUFFERS);
-    if (!ctrl->running || scanning || in->hold_valid || !waits) {
+    if (!ctrl->running || scanning || in->hold_valid || !waits || sim->plan->word_chunks > 0) {
         return 0;
     }
     uint64_t until = sim->cycle + (uint64_t)(next_close(sim) - ctrl->beat);
@@ -438,13 +442,16 @@ static void start_simulation(simulation *sim, const brds_plan *plan, const brds_
     sim->sequences = sequences;
     sim->lengths = lengths;
     sim->in.segment = -1;
+    brds_prefetch_start(sim);
 }
 
 /* More cycles than any machine needs for these steps: only a fault can reach them. */
 static uint64_t cycle_limit(const brds_plan *plan, uint64_t steps, size_t sequences)
 {
     const brds_spec *spec = &plan->spec;
-    uint64_t each = (uint64_t)plan->words + (uint64_t)plan->x_words * 64 + (uint64_t)plan->y_words;
+    uint64_t each = (uint64_t)plan->words + (uint64_t)plan->x_words * 64 + (uint64_t)plan->y_words +
+                    (uint64_t)plan->memory_chunks *
+                        (uint64_t)(plan->spec.memory.interval + plan->spec.memory.latency);
     uint64_t phases = (uint64_t)plan->phase_count * 70000; /* a gap has 16 bits */
     uint64_t state = (uint64_t)spec->layer_count * 2 * BRDS_MAX_SIZE + 70000;
     return (steps + (uint64_t)plan->phase_count + 2) * (each + phases) + sequences * state;

@@ -2,7 +2,8 @@
  *
  * The cycle model: controller, input unit and output unit, cycle by cycle, as
  * docs/microarchitecture.md sections 8 and 9 define them, for streams that do
- * not stall (x is offered in every cycle, y is taken in every cycle).
+ * not stall (x is offered in every cycle, y is taken in every cycle).  Streamed weights come as the
+ * spec says that the memory answers, whose address channel never waits.
  */
 #ifndef BRDS_PLAN_CYCLES_H
 #define BRDS_PLAN_CYCLES_H
@@ -17,6 +18,8 @@ typedef struct {
         total; /* from the cycle of the first x handshake to the cycle of the last y handshake, inclusive */
     uint64_t busy;                /* the hardware's busy counter */
     uint64_t stall_in, stall_out; /* the hardware's counters */
+    uint64_t
+        stall_weights; /* of the busy cycles: those without a beat, its weights were not there */
     uint64_t steps;
     uint64_t beats; /* beats issued */
 } brds_cycles;

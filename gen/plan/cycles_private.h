@@ -76,6 +76,19 @@ typedef struct {
     uint64_t vectors;   /* whose last word left or is about to */
 } output_unit;
 
+/* ---- streamed weights, section 11 ---- */
+
+typedef struct {
+    int left;   /* data words of the phase that are not asked for yet */
+    int credit; /* data words that the buffer has room for */
+    int chunk;  /* data words asked for of a weight word that is not whole */
+    bool asked; /* any ever was, the latest for cycle last_data */
+    uint64_t last_data;
+    uint64_t word_at
+        [BRDS_MOST_PREFETCH]; /* cycles from which the words that were asked for may be read */
+    unsigned head, tail;      /* counted modulo 2^32 */
+} prefetch_unit;
+
 typedef struct {
     const brds_plan *plan;
     const brds_pace *pace;
@@ -89,20 +102,28 @@ typedef struct {
     pipeline pipe;
     input_unit in;
     output_unit out;
+    prefetch_unit fetch;
     brds_cycles count;
 } simulation;
 
 /* What the machine does from now on follows from this: times count from now, what lies in the past
  * is alike.  Parts that a single sequence without initial states never looks at are left out. */
 enum {
-    STATE_ROOM =
-        32 + 5 * (BRDS_MAX_LAYERS + 3) + 3 * BRDS_MAX_EDGES + 4 * QUEUE + 2 * BUFFERS /* words */
+    STATE_ROOM = 32 + 5 * (BRDS_MAX_LAYERS + 3) + 3 * BRDS_MAX_EDGES + 4 * QUEUE + 2 * BUFFERS + 5 +
+                 BRDS_MOST_PREFETCH /* words */
 };
 
 typedef struct {
     uint64_t words[STATE_ROOM];
     size_t count;
 } cycle_state;
+
+/* Each looks at the registers of the cycle's begin; without streamed weights there is always a word. */
+void brds_prefetch_start(simulation *sim);
+bool brds_prefetch_ready(const simulation *sim); /* takes a phase */
+bool brds_prefetch_has_word(const simulation *sim);
+/* The end of a cycle in which a beat was on the bus, or not, and `phase` was asked for (-1: none). */
+void brds_prefetch_step(simulation *sim, bool beat, int phase);
 
 void brds_cycle_state_note(cycle_state *state, const simulation *sim);
 

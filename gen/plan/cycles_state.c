@@ -72,10 +72,26 @@ static void put_streams(cycle_state *state, const simulation *sim)
     put(state, out->vectors > 0);
 }
 
+static void put_prefetch(cycle_state *state, const simulation *sim)
+{
+    const prefetch_unit *fetch = &sim->fetch;
+    put(state, (uint64_t)fetch->left);
+    put(state, (uint64_t)fetch->credit);
+    put(state, (uint64_t)fetch->chunk);
+    put(state, fetch->asked);
+    put_time(state, sim, fetch->last_data + (uint64_t)sim->plan->spec.memory.interval);
+    for (unsigned i = fetch->head; i != fetch->tail; i++) {
+        put_time(state, sim, fetch->word_at[i % BRDS_MOST_PREFETCH]);
+    }
+}
+
 void brds_cycle_state_note(cycle_state *state, const simulation *sim)
 {
     state->count = 0;
     put_controller(state, sim);
     put_pipeline(state, sim);
     put_streams(state, sim);
+    if (sim->plan->word_chunks > 0) {
+        put_prefetch(state, sim);
+    }
 }

@@ -17,7 +17,9 @@
 enum {
     BRDS_MAX_PHASES = 2 * BRDS_MAX_LAYERS + 1,
     BRDS_MAX_EDGES = 3 * BRDS_MAX_LAYERS + 1 + BRDS_MAX_LAYERS * (BRDS_MAX_LAYERS + 1),
-    BRDS_MAX_VECTORS = 2 * BRDS_MAX_LAYERS + 1
+    BRDS_MAX_VECTORS = 2 * BRDS_MAX_LAYERS + 1,
+    BRDS_BURST = 16, /* most data words of a burst that reads streamed weights */
+    BRDS_MOST_PREFETCH = 1024
 };
 
 typedef enum { BRDS_PHASE_GATES, BRDS_PHASE_PROJECTION, BRDS_PHASE_HEAD } brds_phase_kind;
@@ -31,10 +33,11 @@ typedef struct {
     int columns_h;
     int nnz_x; /* gates: nonzeros of a row of each matrix; linear: nnz_x = the row's nonzeros, nnz_h = 0 */
     int nnz_h;
-    int groups;      /* G */
-    int beats;       /* T, beats a group */
-    int slots;       /* drain slots a group: P/E or 4P/E */
-    int word_base;   /* first word in the weight memory */
+    int groups;    /* G */
+    int beats;     /* T, beats a group */
+    int slots;     /* drain slots a group: P/E or 4P/E */
+    int word_base; /* first word in the weight memory */
+    int chunk_base; /* streamed weights: its first data word in the memory outside, a multiple of BRDS_BURST */
     int unit_base;   /* first row in the unit (and c) memory */
     int x_base;      /* base of the source's slot in x-lane copies (words within a half) */
     int h_base;      /* the same in h-lane copies */
@@ -75,9 +78,11 @@ typedef struct {
     int element_lanes;              /* E */
     int x_index_bits, h_index_bits; /* index fields of the weight word */
     int x_half, h_half;             /* words of a half of the vector memories */
-    int open_bits;            /* of the number of an open row group; its order's bits are 2 more */
-    int word_bits;            /* weight word: weights and indices of all lanes, then its order */
-    int words;                /* depth of the weight memory */
+    int open_bits;     /* of the number of an open row group; its order's bits are 2 more */
+    int word_bits;     /* weight word: weights and indices of all lanes, then its order */
+    int words;         /* depth of the weight memory; streamed: words of a step, all phases */
+    int word_chunks;   /* streamed: data words (memory_bits) of a weight word, else 0 */
+    int memory_chunks; /* streamed: data words in the memory outside, phases' padding included */
     int unit_bits, unit_rows; /* unit memory */
 
     int phase_count;

@@ -18,11 +18,10 @@ static brds_memory_use copies_of(const char *name, brds_family family, int64_t c
     return use;
 }
 
-/* Weight and unit memory: columns of stream_bits and their check bits when loadable, else one wide ROM. */
+/* Weight and unit memory: columns of a `stream` bits and their check bits when loadable, else one wide ROM. */
 static brds_memory_use columns_of(const char *name, brds_family family, const brds_plan *plan,
-                                  int width, int64_t depth)
+                                  int width, int64_t depth, int stream)
 {
-    int stream = plan->spec.stream_bits;
     brds_protect protect = plan->spec.protect;
     if (plan->spec.weights == BRDS_WEIGHTS_ROM || width <= stream) {
         bool rom = plan->spec.weights == BRDS_WEIGHTS_ROM;
@@ -59,8 +58,13 @@ static void estimate_memories(const brds_plan *plan, brds_estimate *estimate)
     brds_family family = estimate->family;
     int64_t lanes = plan->element_lanes, readers = (int64_t)brds_vector_readers(plan) * spec->pes;
     brds_memory_use *use = estimate->memories;
-    *use++ = columns_of("weights", family, plan, plan->word_bits, plan->words);
-    *use++ = columns_of("biases", family, plan, plan->unit_bits, plan->unit_rows);
+    bool outside = spec->weights == BRDS_WEIGHTS_STREAM;
+    *use++ = outside ? columns_of("weight buffer", family, plan, plan->word_bits,
+                                  spec->memory.prefetch_words, spec->memory.bits)
+                     : columns_of("weights", family, plan, plan->word_bits, plan->words,
+                                  spec->stream_bits);
+    *use++ =
+        columns_of("biases", family, plan, plan->unit_bits, plan->unit_rows, spec->stream_bits);
     *use++ = copies_of("cell state", family, 1,
                        (brds_ram_shape){lanes, spec->cell.bits, plan->unit_rows, false});
     *use++ =

@@ -132,6 +132,11 @@ int brds_order_bits(const brds_plan *plan)
     return plan->spec.open_groups > 1 ? plan->open_bits + 2 : 0;
 }
 
+int brds_phase_chunks(const brds_plan *plan, const brds_phase *phase)
+{
+    return phase->groups * phase->beats * plan->word_chunks;
+}
+
 static void set_depths(brds_plan *plan)
 {
     const brds_spec *spec = &plan->spec;
@@ -140,6 +145,9 @@ static void set_depths(brds_plan *plan)
     int indices = spec->lanes_x * plan->x_index_bits + spec->lanes_h * plan->h_index_bits;
     plan->word_bits =
         spec->pes * (weights + brds_vector_readers(plan) * indices) + brds_order_bits(plan);
+    if (spec->weights == BRDS_WEIGHTS_STREAM) {
+        plan->word_chunks = brds_ceil_div(plan->word_bits, spec->memory.bits);
+    }
     plan->unit_bits = plan->element_lanes *
                       (4 * plan->bias_bits + (plan->peephole ? 3 * spec->activation.bits : 0));
     for (int p = 0; p < plan->phase_count; p++) {
@@ -147,6 +155,9 @@ static void set_depths(brds_plan *plan)
         phase->word_base = plan->words;
         phase->unit_base = plan->unit_rows;
         plan->words += phase->groups * phase->beats;
+        phase->chunk_base = plan->memory_chunks;
+        plan->memory_chunks +=
+            brds_ceil_div(brds_phase_chunks(plan, phase), BRDS_BURST) * BRDS_BURST;
         plan->unit_rows += phase->groups * (spec->pes / plan->element_lanes);
     }
 }
@@ -154,8 +165,9 @@ static void set_depths(brds_plan *plan)
 int64_t brds_plan_image_words(const brds_plan *plan)
 {
     int stream = plan->spec.stream_bits;
+    bool outside = plan->spec.weights == BRDS_WEIGHTS_STREAM;
     return 4 + plan->phase_count + plan->edge_count +
-           (int64_t)plan->words * brds_ceil_div(plan->word_bits, stream) +
+           (int64_t)(outside ? 0 : plan->words) * brds_ceil_div(plan->word_bits, stream) +
            (int64_t)plan->unit_rows * brds_ceil_div(plan->unit_bits, stream) + 1;
 }
 
@@ -169,8 +181,7 @@ static void append(char **text, char *more)
     *text = joined;
 }
 
-/* Empty with one group at a time and one register: images of such cores have no order, and this
- * text is older than both. */
+/* Empty with one group at a time, one register and weights inside: this text is older than what else there may be. */
 static char *shape_order(const brds_plan *plan)
 {
     const brds_spec *spec = &plan->spec;
@@ -178,6 +189,9 @@ static char *shape_order(const brds_plan *plan)
                                        : brds_string_copy("");
     if (spec->pipeline.element > 1) {
         append(&text, brds_string_format("element %d\n", spec->pipeline.element));
+    }
+    if (spec->weights == BRDS_WEIGHTS_STREAM) {
+        append(&text, brds_string_format("weights outside %d\n", spec->memory.bits));
     }
     return text;
 }
@@ -244,6 +258,12 @@ brds_status brds_plan_memory(brds_plan *plan, brds_diag *diag)
         return brds_fail(diag, BRDS_EINPUT, plan->spec.name, "make the network smaller or sparser",
                          "the weight image has %lld words, its header can count to 2^32 - 1",
                          (long long)brds_plan_image_words(plan));
+    }
+    int64_t outside = (int64_t)plan->memory_chunks * plan->spec.memory.bits / 8;
+    if (outside > (int64_t)UINT32_MAX) {
+        return brds_fail(diag, BRDS_EINPUT, plan->spec.name, "make the network smaller or sparser",
+                         "the weights take %lld bytes of memory, the port reaches 2^32 - 1",
+                         (long long)outside);
     }
     return set_fingerprint(plan, diag);
 }

@@ -62,6 +62,9 @@ int brds_vector_readers(const brds_plan *plan);
  * group; 0 with one group at a time. */
 int brds_order_bits(const brds_plan *plan);
 
+/* Data words that a phase of streamed weights is read in, else 0. */
+int brds_phase_chunks(const brds_plan *plan, const brds_phase *phase);
+
 /* The text that the fingerprint is the CRC-32 of (section 5); malloc'ed, NULL when memory ran out. */
 char *brds_plan_shape_text(const brds_plan *plan);
 

@@ -193,6 +193,31 @@ static json_t *speed_json(const brds_plan *plan, const brds_pace *pace)
                      (json_int_t)plan->macs, "dense_macs_per_step", (json_int_t)plan->dense);
 }
 
+/* Streamed weights: what a step reads, and which of memory and multipliers takes longer for it. */
+static json_t *stream_json(const brds_plan *plan)
+{
+    int64_t beats = 0, words = 0;
+    int clock = plan->spec.clock_mhz, bytes = plan->spec.memory.bits / 8;
+    int interval = plan->spec.memory.interval;
+    for (int p = 0; p < plan->phase_count; p++) {
+        const brds_phase *phase = &plan->phases[p];
+        if (phase->kind != BRDS_PHASE_HEAD || plan->spec.output == BRDS_OUTPUT_EVERY_STEP) {
+            beats += (int64_t)phase->groups * phase->beats;
+            words += brds_phase_chunks(plan, phase);
+        }
+    }
+    double given = 1e-3 * clock * bytes / interval;
+    return json_pack(
+        "{s:i, s:i, s:i, s:i, s:i, s:I, s:I, s:I, s:I, s:s, s:f, s:f}", "data_bits",
+        plan->spec.memory.bits, "latency", plan->spec.memory.latency, "interval", interval,
+        "prefetch_words", plan->spec.memory.prefetch_words, "data_words_per_beat",
+        plan->word_chunks, "memory_bytes", (json_int_t)plan->memory_chunks * bytes,
+        "bytes_per_step", (json_int_t)words * bytes, "cycles_of_memory",
+        (json_int_t)words * interval, "cycles_of_multipliers", (json_int_t)beats, "limited_by",
+        words * interval > beats ? "memory" : "multipliers", "gigabytes_per_second", given,
+        "gigabytes_per_second_of_multipliers", 1e-3 * clock * bytes * plan->word_chunks);
+}
+
 static int set_all(json_t *root, const char *const *names, json_t *const *values, size_t count)
 {
     int failed = 0;
@@ -222,7 +247,9 @@ json_t *brds_plan_json(const brds_plan *plan, const brds_pace *pace)
         speed_json(plan, used),       phases_json(plan), edges_json(plan, used->gaps, worst.gaps),
         pipeline_json(&plan->timing), widths_json(plan), functions,
         resources_json(plan)};
-    if (set_all(root, names, values, sizeof(names) / sizeof(names[0])) != 0) {
+    bool outside = plan->spec.weights == BRDS_WEIGHTS_STREAM;
+    if (set_all(root, names, values, sizeof(names) / sizeof(names[0])) != 0 ||
+        (outside && json_object_set_new(root, "weight_stream", stream_json(plan)) != 0)) {
         json_decref(root);
         return NULL;
     }

@@ -33,6 +33,22 @@ static void print_speed(const json_t *root, FILE *stream)
             number_of(root, "element_lanes"), number_of(root, "function_multipliers"));
 }
 
+static void print_stream(const json_t *stream_of, FILE *stream)
+{
+    if (stream_of == NULL) {
+        return;
+    }
+    fprintf(stream,
+            "  weights from outside: %lld bytes a step, %lld cycles of the memory (%lld bits every "
+            "%lld cycles,\n  %.4g GB/s) against %lld of the multipliers: limited by the %s; "
+            "multipliers that never wait take %.4g GB/s\n",
+            number_of(stream_of, "bytes_per_step"), number_of(stream_of, "cycles_of_memory"),
+            number_of(stream_of, "data_bits"), number_of(stream_of, "interval"),
+            real_of(stream_of, "gigabytes_per_second"),
+            number_of(stream_of, "cycles_of_multipliers"), text_of(stream_of, "limited_by"),
+            real_of(stream_of, "gigabytes_per_second_of_multipliers"));
+}
+
 static void print_phases(const json_t *phases, FILE *stream)
 {
     size_t i;
@@ -144,6 +160,7 @@ brds_status brds_plan_print(const brds_plan *plan, const brds_pace *pace, FILE *
         return brds_fail_memory(diag);
     }
     print_speed(root, stream);
+    print_stream(json_object_get(root, "weight_stream"), stream);
     print_phases(json_object_get(root, "phases"), stream);
     print_edges(root, stream);
     print_numbers(root, stream);

@@ -4,6 +4,7 @@
  */
 #include <inttypes.h>
 
+#include "plan/plan_private.h"
 #include "rtl/emit.h"
 #include "rtl/registers.h"
 
@@ -51,22 +52,42 @@ static int64_t quiet_cycles(const brds_plan *plan)
     int64_t cycles = 10000;
     for (int i = 0; i < plan->phase_count; i++) {
         cycles += 4 * (int64_t)plan->phases[i].groups * plan->phases[i].beats;
+        cycles += 4 * (int64_t)brds_phase_chunks(plan, &plan->phases[i]) *
+                  (plan->spec.memory.interval + plan->spec.memory.latency);
     }
     return cycles;
+}
+
+/* The memory of streamed weights, and how many bursts may wait for it. */
+static void set_memory(const brds_emitter *e, brds_scope *scope)
+{
+    const brds_plan *plan = e->plan;
+    int64_t buffer = (int64_t)plan->word_chunks * plan->spec.memory.prefetch_words;
+    brds_scope_set_integer(scope, "stream", brds_emit_has_memory(e));
+    brds_scope_set_integer(scope, "memory_bits", plan->spec.memory.bits);
+    brds_scope_set_integer(scope, "memory_latency", plan->spec.memory.latency);
+    brds_scope_set_integer(scope, "memory_interval", plan->spec.memory.interval);
+    brds_scope_set_integer(scope, "memory_last", plan->memory_chunks - 1);
+    brds_scope_set_integer(scope, "bursts", buffer / BRDS_BURST + BRDS_MAX_PHASES);
 }
 
 brds_status brds_fill_bench(brds_emitter *e, brds_scope *scope)
 {
     bool ram = brds_emit_has_ram(e), axil = brds_emit_has_axil(e);
     int stream_bits = e->plan->spec.stream_bits;
+    bool memory = brds_emit_has_memory(e);
+    set_memory(e, scope);
     brds_scope_set_integer(scope, "ram", ram);
     brds_scope_set_integer(scope, "axil", axil);
     brds_scope_set_integer(scope, "stream_bits", stream_bits);
     brds_scope_set_integer(scope, "digits", stream_bits / 4);
     brds_scope_set_integer(scope, "timeout", quiet_cycles(e->plan));
     brds_scope_set(scope, "no_counters", "%s", axil ? "" : " (0: this core has no registers)");
-    brds_scope_set(scope, "image_file", "%s",
-                   ram ? ",\n//                        image.hex (the weight image)" : "");
+    brds_scope_set(
+        scope, "image_file", "%s",
+        memory ? ",\n//                        image.hex (the weight image), memory.hex (m_axi)"
+        : ram  ? ",\n//                        image.hex (the weight image)"
+               : "");
     brds_scope_set(scope, "w_moves", "%s", ram ? " || (w_valid && w_ready)" : "");
     list_counters(e, scope);
     return BRDS_OK;

@@ -23,7 +23,12 @@ bool brds_emit_has_axil(const brds_emitter *emitter)
 
 bool brds_emit_has_ram(const brds_emitter *emitter)
 {
-    return emitter->plan->spec.weights == BRDS_WEIGHTS_RAM;
+    return emitter->plan->spec.weights != BRDS_WEIGHTS_ROM;
+}
+
+bool brds_emit_has_memory(const brds_emitter *emitter)
+{
+    return emitter->plan->spec.weights == BRDS_WEIGHTS_STREAM;
 }
 
 /* ---- The fixed modules ---- */
@@ -206,6 +211,11 @@ static brds_status fill_top(brds_emitter *e, brds_scope *scope)
     brds_scope_set_integer(scope, "axil", brds_emit_has_axil(e));
     brds_scope_set_integer(scope, "ram", brds_emit_has_ram(e));
     brds_scope_set_integer(scope, "rom", !brds_emit_has_ram(e));
+    int memory_bits = (int)brds_params_number(&e->params, "MEMORY_BITS");
+    brds_scope_set_integer(scope, "stream", brds_emit_has_memory(e));
+    brds_scope_set_integer(scope, "inside", !brds_emit_has_memory(e));
+    brds_scope_set_integer(scope, "memory_bits", memory_bits);
+    brds_scope_set_integer(scope, "memory_msb", memory_bits - 1);
     brds_scope_set_integer(scope, "stream_bits", stream_bits);
     brds_scope_set_integer(scope, "stream_msb", stream_bits - 1);
     brds_scope_set_integer(scope, "error_bits", error_bits);
@@ -240,6 +250,7 @@ static brds_status fill_readme(brds_emitter *e, brds_scope *scope)
     set_shape(e, scope);
     brds_scope_set_integer(scope, "ram", brds_emit_has_ram(e));
     brds_scope_set_integer(scope, "rom", !brds_emit_has_ram(e));
+    brds_scope_set_integer(scope, "stream", brds_emit_has_memory(e));
     brds_scope_set_integer(scope, "model", e->source->packed != NULL);
     brds_scope_set(scope, "header_has", "%s",
                    brds_emit_has_axil(e) ? "registers, streams, number formats"
@@ -329,7 +340,13 @@ static brds_status write_weights(brds_emitter *e)
     const brds_image *image = &packed->image;
     char name[2 * BRDS_NAME_LENGTH];
     snprintf(name, sizeof name, "weights/%s_weights.bin", e->plan->spec.name);
-    return write_bytes(e, name, image->bytes, image->words * (size_t)image->stream_bits / 8);
+    brds_status status =
+        write_bytes(e, name, image->bytes, image->words * (size_t)image->stream_bits / 8);
+    if (status == BRDS_OK && image->memory != NULL) {
+        snprintf(name, sizeof name, "weights/%s_memory.bin", e->plan->spec.name);
+        status = write_bytes(e, name, image->memory, image->memory_bytes);
+    }
+    return status;
 }
 
 /* The plan and the core's parameters. */

@@ -53,6 +53,7 @@ void brds_fill_memories(const brds_emitter *emitter, brds_scope *scope);
 
 /* Of the spec: words of the choice. */
 bool brds_emit_has_axil(const brds_emitter *emitter);
-bool brds_emit_has_ram(const brds_emitter *emitter);
+bool brds_emit_has_ram(const brds_emitter *emitter); /* s_axis_w, for weights or for biases alone */
+bool brds_emit_has_memory(const brds_emitter *emitter); /* m_axi, for streamed weights */
 
 #endif

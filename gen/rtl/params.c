@@ -7,6 +7,7 @@
 
 #include "fixed/fixed.h"
 #include "io/strings.h"
+#include "plan/plan_private.h"
 #include "rtl/registers.h"
 #include "version.h"
 
@@ -185,6 +186,13 @@ static void add_memories(const brds_plan *plan, brds_params *p)
            "unit memory: bits of an address");
     number(p, "STREAM_BITS", spec->stream_bits, "bits of a stream word");
     number(p, "WEIGHTS_ROM", spec->weights == BRDS_WEIGHTS_ROM, "1: the weights are initialised");
+    bool outside = spec->weights == BRDS_WEIGHTS_STREAM;
+    int buffer = outside ? spec->memory.prefetch_words : BRDS_BURST;
+    number(p, "WEIGHTS_STREAM", outside, "1: the weights are read from a memory outside");
+    number(p, "MEMORY_BITS", outside ? spec->memory.bits : 32, "bits of its data words");
+    number(p, "WORD_CHUNKS", outside ? plan->word_chunks : 1, "data words of a weight word");
+    number(p, "BUFFER_WORDS", buffer, "weight words of the buffer between it and the array");
+    number(p, "BUFFER_BITS", brds_clog2((uint64_t)buffer), "bits of the buffer's address");
     number(p, "PROTECT", spec->protect,
            "check bits of weight and unit memory: 0 none, 1 parity, 2 secded");
     number(p, "IMAGE_WORDS", brds_params_image_words(plan),
@@ -205,6 +213,7 @@ static uint64_t phase_part(const brds_plan *plan, const char *name, int i)
         {"PH_ROWS", phase->rows},        {"PH_WORD", phase->word_base},
         {"PH_UNIT", phase->unit_base},   {"PH_XBASE", phase->x_base},
         {"PH_HBASE", phase->h_base},     {"PH_HPREV", phase->h_previous},
+        {"PH_CHUNK", phase->chunk_base}, {"PH_CHUNKS", brds_phase_chunks(plan, phase)},
         {"PH_DXEN", phase->dest_x >= 0}, {"PH_DX", phase->dest_x},
         {"PH_DHEN", phase->dest_h >= 0}, {"PH_DH", phase->dest_h},
         {"PH_OUT", phase->to_output},
@@ -276,6 +285,8 @@ static void add_phases(const brds_plan *plan, brds_params *p)
         {"PH_BEATS", "T: beats of a group"},
         {"PH_ROWS", "hidden units, or rows of a linear phase"},
         {"PH_WORD", "first word in the weight memory"},
+        {"PH_CHUNK", "streamed weights: first data word in the memory outside"},
+        {"PH_CHUNKS", "streamed weights: data words"},
         {"PH_UNIT", "first row in the unit memory"},
         {"PH_XBASE", "where the x lanes' source begins"},
         {"PH_HBASE", "where the h lanes' source begins"},
@@ -321,14 +332,7 @@ static void add_streams(const brds_plan *plan, brds_params *p)
 
 int64_t brds_params_image_words(const brds_plan *plan)
 {
-    if (plan->spec.weights == BRDS_WEIGHTS_ROM) {
-        return 0;
-    }
-    int64_t width = plan->spec.stream_bits;
-    int64_t word_chunks = (plan->word_bits + width - 1) / width;
-    int64_t unit_chunks = (plan->unit_bits + width - 1) / width;
-    return 4 + plan->phase_count + plan->edge_count + plan->words * word_chunks +
-           plan->unit_rows * unit_chunks + 1;
+    return plan->spec.weights == BRDS_WEIGHTS_ROM ? 0 : brds_plan_image_words(plan);
 }
 
 /* h and c of each layer start a new stream word each (section 9). */
@@ -354,6 +358,8 @@ static void add_constants(const brds_plan *plan, brds_params *p)
     constant(p, "HEAD", plan->spec.head.present, "1: there is a head");
     constant(p, "X_WORDS", plan->x_words, "stream words of an input vector");
     constant(p, "Y_WORDS", plan->y_words, "stream words of an output vector");
+    constant(p, "MEMORY_BYTES", (int64_t)plan->memory_chunks * plan->spec.memory.bits / 8,
+             "bytes of streamed weights in the memory outside, 0 if they are inside");
     constant(p, "STATE_WORDS", brds_params_state_words(plan),
              "stream words of an initial state, 0 if none may be sent");
 }

@@ -245,15 +245,18 @@ static brds_status list_values(const brds_register *reg, const port_list *ports,
 
 /* ---- The block's writing side ---- */
 
-static void list_writes(const brds_register *reg, const port_list *ports, brds_list *held,
-                        brds_list *pulses)
+static void list_writes(const brds_register *reg, const port_list *ports, const brds_params *params,
+                        brds_list *held, brds_list *fixed, brds_list *pulses)
 {
     for (const brds_field *field = reg->fields; field->name != NULL; field++) {
         char bits[16], reset[24], target[80], signal[72];
         int width = field_width(field);
         snprintf(bits, sizeof bits, width == 1 ? "%d" : "%d:%d", field->high, field->low);
         snprintf(reset, sizeof reset, "%d'd%" PRIu32, width, field->reset);
-        if (field->access == BRDS_RW) {
+        bool built = field->needs == NULL || brds_params_number(params, field->needs) != 0;
+        if (field->access == BRDS_RW && !built) {
+            brds_list_row(fixed, (const char *[]){field->signal, reset});
+        } else if (field->access == BRDS_RW) {
             brds_list_row(held, (const char *[]){field->signal, reg->name, bits, reset});
         } else if (field->access != BRDS_RO) {
             snprintf(signal, sizeof signal, "%.60s%s", field->signal,
@@ -285,6 +288,7 @@ brds_status brds_registers_verilog(const brds_params *params, brds_scope *scope,
     brds_list *writable = brds_scope_list(scope, "writable", "name");
     brds_list *parts = brds_scope_list(scope, "parts", "register bits value remark");
     brds_list *held = brds_scope_list(scope, "held", "signal register bits reset");
+    brds_list *fixed = brds_scope_list(scope, "fixed", "signal reset");
     brds_list *pulses = brds_scope_list(scope, "pulses", "target register bits");
     list_latches(brds_scope_list(scope, "latches", "signal register"));
     brds_status status = BRDS_OK;
@@ -294,7 +298,7 @@ brds_status brds_registers_verilog(const brds_params *params, brds_scope *scope,
         snprintf(word, sizeof word, "10'h%03" PRIx32, reg->offset / 4);
         brds_list_row(registers, (const char *[]){reg->name, word, reg->description});
         status = list_values(reg, &ports, params, parts, diag);
-        list_writes(reg, &ports, held, pulses);
+        list_writes(reg, &ports, params, held, fixed, pulses);
         if (brds_register_writable(reg)) {
             brds_list_row(writable, (const char *[]){reg->name});
         }

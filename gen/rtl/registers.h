@@ -29,7 +29,9 @@ typedef struct {
     const char *name; /* lower case; NULL ends the list */
     int high, low;    /* bits of the register */
     brds_access access;
-    uint32_t reset;        /* rw: the value after reset */
+    uint32_t reset; /* rw: the value after reset */
+    const char
+        *needs; /* rw: a parameter; where it is 0 the field keeps its reset value.  NULL: none */
     const char *parameter; /* or NULL */
     const char *signal;    /* or NULL */
     int from;              /* the signal's bit that stands at `low` */

@@ -26,6 +26,12 @@
         .name = (field), BITS(h, l), .access = BRDS_RO, .signal = (port), .from = (bit), \
         .description = (text)                                                            \
     }
+/* An output of the block that is held; in cores whose parameter `feature` is 0 it stays 0. */
+#define HELD(field, h, l, port, feature, text)                                                \
+    {                                                                                         \
+        .name = (field), BITS(h, l), .access = BRDS_RW, .signal = (port), .needs = (feature), \
+        .description = (text)                                                                 \
+    }
 #define PULSE(field, h, l, port, text)                                                          \
     {                                                                                           \
         .name = (field), BITS(h, l), .access = BRDS_WO, .signal = (port), .description = (text) \
@@ -88,18 +94,19 @@ const brds_register brds_registers[] = {
             CONSTANT("x_container", 21, 16, "X_CONTAINER", "bits an input element takes"),
             CONSTANT("y_container", 29, 24, "Y_CONTAINER", "bits an output element takes"))},
     {0x024, "FEATURES", "What else was built in.",
-     FIELDS(
-         CONSTANT("weights_rom", 0, 0, "WEIGHTS_ROM", "weights are fixed, not loaded"),
-         CONSTANT("initial_state", 1, 1, "INIT_STATE", "initial states may be sent"),
-         CONSTANT("relative_index", 2, 2, "RELATIVE", "column indices are gaps"),
-         CONSTANT("peephole", 3, 3, "PEEPHOLE", "some layer has peephole weights"),
-         CONSTANT("projection", 4, 4, "PROJECTION", "some layer has a projection"),
-         CONSTANT("rounding", 9, 8, "ROUNDING", "0 half up, 1 half even, 2 truncate"),
-         CONSTANT("protect", 11, 10, "PROTECT",
-                  "check bits of weights and biases: 0 none, 1 parity, 2 secded"),
-         CONSTANT("open_bits", 13, 12, "OPEN_BITS", "log2 of the row groups open at a time"),
-         CONSTANT("shared", 15, 14, "SHARED",
-                  "1: the gates of a unit share their columns; 2: and two of them a DSP block"))},
+     FIELDS(CONSTANT("weights_rom", 0, 0, "WEIGHTS_ROM", "weights are fixed, not loaded"),
+            CONSTANT("initial_state", 1, 1, "INIT_STATE", "initial states may be sent"),
+            CONSTANT("relative_index", 2, 2, "RELATIVE", "column indices are gaps"),
+            CONSTANT("peephole", 3, 3, "PEEPHOLE", "some layer has peephole weights"),
+            CONSTANT("projection", 4, 4, "PROJECTION", "some layer has a projection"),
+            CONSTANT("rounding", 9, 8, "ROUNDING", "0 half up, 1 half even, 2 truncate"),
+            CONSTANT("protect", 11, 10, "PROTECT",
+                     "check bits of weights and biases: 0 none, 1 parity, 2 secded"),
+            CONSTANT("open_bits", 13, 12, "OPEN_BITS", "log2 of the row groups open at a time"),
+            CONSTANT("shared", 15, 14, "SHARED",
+                     "1: the gates of a unit share their columns; 2: and two of them a DSP block"),
+            CONSTANT("weights_stream", 16, 16, "WEIGHTS_STREAM",
+                     "weights are read over m_axi in every step"))},
     {0x028, "IMAGE_WORDS", "Length of a weight image.",
      FIELDS(CONSTANT("words", 31, 0, "IMAGE_WORDS", "stream words; 0 with fixed weights"))},
 
@@ -135,12 +142,26 @@ const brds_register brds_registers[] = {
             ERROR("upset", 11,
                   "a weight, an index or a bias was read with wrong bits that could not be "
                   "corrected: outputs from then on are suspect, until the weights are loaded anew"),
+            ERROR("m_memory", 12,
+                  "m_axi: the memory of streamed weights answered with an error: outputs from then "
+                  "on are suspect"),
             {.name = "axil_address",
              BITS(15, 15),
              .access = BRDS_W1C,
              .signal = "address_error",
              .description = "AXI4-Lite: an address without a register, or a write to a register "
                             "that is read only"})},
+
+    {0x050, "WEIGHTS_LO",
+     "Where streamed weights lie in the memory on m_axi; write it before the first step. The "
+     "weights "
+     "must not cross a multiple of 2^32 bytes.",
+     FIELDS(
+         HELD("page", 31, 12, "weights_page", "WEIGHTS_STREAM",
+              "bits 31 to 12 of the address, whose other bits are 0; stays 0 in cores without"))},
+    {0x054, "WEIGHTS_HI", "The upper half of that address.",
+     FIELDS(HELD("address", 31, 0, "weights_high", "WEIGHTS_STREAM",
+                 "bits 63 to 32; stays 0 in cores without"))},
 
     COUNTER(0x080, "STEPS", "count_steps", "Steps computed."),
     COUNTER(0x084, "SEQUENCES", "count_sequences", "Sequences completed."),
@@ -160,6 +181,8 @@ const brds_register brds_registers[] = {
             "Words of weights or biases that were read with a wrong bit, which was corrected."),
     COUNTER(0x0b4, "UNCORRECTED", "count_uncorrected",
             "Words of weights or biases that were read with wrong bits and used as they were."),
+    COUNTER_PAIR(0x0b8, "STALL_WEIGHTS", "count_stall_weights",
+                 "Cycles (of those in BUSY) in which a beat waited for streamed weights."),
 };
 
 const size_t brds_register_count = sizeof brds_registers / sizeof brds_registers[0];

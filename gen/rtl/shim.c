@@ -36,6 +36,22 @@ static const wire weight_inputs[] = {
     {NULL, NULL},
 };
 static const wire weight_outputs[] = {{"s_axis_w_tready", "w_tready"}, {NULL, NULL}};
+static const wire memory_inputs[] = {
+    {"m_axi_arready", "m_arready"},
+    {"m_axi_rvalid", "m_rvalid"},
+    {"m_axi_rlast", "m_rlast"},
+    {"m_axi_rresp", "m_rresp"},
+    {NULL, NULL},
+};
+static const wire memory_outputs[] = {
+    {"m_axi_araddr", "m_araddr"},
+    {"m_axi_arlen", "m_arlen"},
+    {"m_axi_arsize", "m_arsize"},
+    {"m_axi_arburst", "m_arburst"},
+    {"m_axi_arvalid", "m_arvalid"},
+    {"m_axi_rready", "m_rready"},
+    {NULL, NULL},
+};
 static const wire axil_inputs[] = {
     {"s_axil_awaddr", "axil_awaddr & 0xfff"}, {"s_axil_awvalid", "axil_awvalid"},
     {"s_axil_wdata", "axil_wdata"},           {"s_axil_wstrb", "axil_wstrb & 0xf"},
@@ -67,9 +83,11 @@ static void list_bundles(const brds_emitter *e, brds_scope *scope)
     const bundle all[] = {
         {stream_inputs, stream_outputs},
         {weight_inputs, weight_outputs},
+        {memory_inputs, memory_outputs},
         {axil_inputs, axil_outputs},
     };
-    const bool there[] = {true, brds_emit_has_ram(e), brds_emit_has_axil(e)};
+    const bool there[] = {true, brds_emit_has_ram(e), brds_emit_has_memory(e),
+                          brds_emit_has_axil(e)};
     brds_list *inputs = brds_scope_list(scope, "inputs", "port pin");
     brds_list *outputs = brds_scope_list(scope, "outputs", "port pin");
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
@@ -78,6 +96,15 @@ static void list_bundles(const brds_emitter *e, brds_scope *scope)
             list_wires(outputs, all[i].outputs);
         }
     }
+}
+
+/* Data of the memory's port, which has a width of its own. */
+static void set_memory(const brds_emitter *e, brds_scope *scope)
+{
+    int words = e->plan->spec.memory.bits / 32;
+    brds_scope_set_integer(scope, "m_single", words == 1);
+    brds_scope_set_integer(scope, "m_double", words == 2);
+    brds_scope_set_integer(scope, "m_wide", words > 2 ? words : 0);
 }
 
 brds_status brds_fill_shim(brds_emitter *e, brds_scope *scope)
@@ -92,7 +119,9 @@ brds_status brds_fill_shim(brds_emitter *e, brds_scope *scope)
     brds_scope_set_integer(scope, "single", words == 1);
     brds_scope_set_integer(scope, "double", words == 2);
     brds_scope_set_integer(scope, "wide", words > 2 ? words : 0);
-    brds_scope_set(scope, "present", "%s%s%s", brds_emit_has_axil(e) ? "BRDS_HAS_AXIL" : "0", " | ",
-                   brds_emit_has_ram(e) ? "BRDS_HAS_W" : "0");
+    set_memory(e, scope);
+    brds_scope_set(scope, "present", "%s | %s%s", brds_emit_has_axil(e) ? "BRDS_HAS_AXIL" : "0",
+                   brds_emit_has_ram(e) ? "BRDS_HAS_W" : "0",
+                   brds_emit_has_memory(e) ? " | BRDS_HAS_M" : "");
     return BRDS_OK;
 }

@@ -29,7 +29,7 @@ typedef struct {
 } brds_format;
 
 typedef enum { BRDS_ROUND_HALF_UP, BRDS_ROUND_HALF_EVEN, BRDS_ROUND_TRUNCATE } brds_rounding;
-typedef enum { BRDS_WEIGHTS_ROM, BRDS_WEIGHTS_RAM } brds_weights;
+typedef enum { BRDS_WEIGHTS_ROM, BRDS_WEIGHTS_RAM, BRDS_WEIGHTS_STREAM } brds_weights;
 typedef enum { BRDS_VECTOR_REPLICATED, BRDS_VECTOR_GATE_SHARED } brds_vector_memory;
 typedef enum { BRDS_INDEX_ABSOLUTE, BRDS_INDEX_RELATIVE } brds_index;
 typedef enum { BRDS_MULTIPLY_DSP, BRDS_MULTIPLY_LOGIC } brds_multiply;
@@ -92,6 +92,13 @@ typedef struct {
         int element;     /* 1..2 registers of an element-wise operation */
     } pipeline;
     brds_weights weights;
+    /* weights stream only, else all 0: the AXI4 port to the memory that holds them, and the buffer behind it */
+    struct {
+        int bits;           /* data width: 32, 64, 128, 256, 512 */
+        int latency;        /* assumed: cycles from a burst's address to its first data, 2..4096 */
+        int interval;       /* assumed: cycles a data word, 1..64 */
+        int prefetch_words; /* weight words that the buffer holds: 16, 32 .. 1024 */
+    } memory;
     brds_protect protect; /* check bits of the memories of weights, indices and biases */
     brds_vector_memory vector_memory;
     int products_per_dsp; /* 1 or 2: two gate rows that share an operand share a multiplier */

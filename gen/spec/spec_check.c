@@ -207,6 +207,24 @@ static void check_products(brds_reader *reader)
                           "products in logic share no DSP block");
 }
 
+/* The weights' address is a register. */
+static void check_memory(brds_reader *reader)
+{
+    enum { DEFAULT_BITS = 128, DEFAULT_LATENCY = 64, DEFAULT_WORDS = 64 };
+    brds_spec *spec = &reader->draft->spec;
+    bool stream = spec->weights == BRDS_WEIGHTS_STREAM;
+    int *const values[] = {&spec->memory.bits, &spec->memory.latency, &spec->memory.interval,
+                           &spec->memory.prefetch_words};
+    const int fallbacks[] = {DEFAULT_BITS, DEFAULT_LATENCY, 1, DEFAULT_WORDS};
+    for (size_t i = 0; i < sizeof values / sizeof values[0]; i++) {
+        if (*values[i] == BRDS_ABSENT)
+            *values[i] = stream ? fallbacks[i] : 0;
+    }
+    if (stream && spec->control == BRDS_CONTROL_NONE)
+        brds_reader_error(reader, "/interface/control", "give \"axi4-lite\"",
+                          "where streamed weights lie is said in a register, and there are none");
+}
+
 void brds_check_draft(brds_reader *reader)
 {
     enum { DEFAULT_INDEX_BITS = 5 };
@@ -219,6 +237,7 @@ void brds_check_draft(brds_reader *reader)
     check_head(reader);
     check_open_groups(reader);
     check_products(reader);
+    check_memory(reader);
     if (spec->index_bits == BRDS_ABSENT)
         spec->index_bits = spec->index == BRDS_INDEX_RELATIVE ? DEFAULT_INDEX_BITS : 0;
     if ((int)spec->output == BRDS_ABSENT)

@@ -6,7 +6,7 @@
 
 /* In the order of the enums of spec.h. */
 const char *const brds_rounding_words[] = {"half_up", "half_even", "truncate", NULL};
-const char *const brds_weights_words[] = {"rom", "ram", NULL};
+const char *const brds_weights_words[] = {"rom", "ram", "stream", NULL};
 const char *const brds_protect_words[] = {"none", "parity", "secded", NULL};
 const char *const brds_vector_words[] = {"replicated", "gate_shared", NULL};
 const char *const brds_index_words[] = {"absolute", "relative", NULL};
@@ -18,6 +18,7 @@ const char *const brds_family_words[] = {"generic", "xcup",  "xc7",       "ecp5"
 static const char *const segment_words[] = {"4", "8", "16", "32", "64", "128", "256", NULL};
 static const char *const product_words[] = {"1", "2", NULL};
 static const char *const open_words[] = {"1", "2", "4", "8", NULL};
+static const char *const prefetch_words[] = {"16", "32", "64", "128", "256", "512", "1024", NULL};
 static const char *const stream_words[] = {"32", "64", "128", "256", "512", NULL};
 
 #define AT(member) .offset = offsetof(brds_draft, member)
@@ -157,7 +158,23 @@ const brds_key brds_keys[] = {
          "Registers of each element-wise product, rounding shift and sum that saturates behind the "
          "array.")},
     {"/hardware/weights", WORD(brds_weights_words), AT(spec.weights), DEFAULT(BRDS_WEIGHTS_RAM),
-     TEXT("`ram`: loaded over the input stream and replaceable; `rom`: part of the bitstream.")},
+     TEXT(
+         "`ram`: loaded over the input stream and replaceable; `rom`: part of the bitstream; "
+         "`stream`: in a memory outside the core, which reads them over an AXI4 port in every step "
+         "(networks that are larger than the device's memories). Needs control `axi4-lite`.")},
+    {"/hardware/memory_bits", CHOICE(stream_words), AT(spec.memory.bits), COMPUTED("128"),
+     .needs = "weights", .needs_word = "stream", TEXT("Data width of the AXI4 port.")},
+    {"/hardware/memory_latency", INTEGER(2, 4096), AT(spec.memory.latency), COMPUTED("64"),
+     .needs = "weights", .needs_word = "stream",
+     TEXT("What prediction and simulation assume of the memory: cycles from the address of a burst "
+          "to its first data. The core works with any.")},
+    {"/hardware/memory_interval", INTEGER(1, 64), AT(spec.memory.interval), COMPUTED("1"),
+     .needs = "weights", .needs_word = "stream",
+     TEXT("The same for its bandwidth: cycles from one data word to the next.")},
+    {"/hardware/prefetch_words", CHOICE(prefetch_words), AT(spec.memory.prefetch_words),
+     COMPUTED("64"), .needs = "weights", .needs_word = "stream",
+     TEXT("Weight words (beats) that the buffer behind the port holds. It hides the latency if "
+          "more data fit into it than come in that time.")},
     {"/hardware/protect", WORD(brds_protect_words), AT(spec.protect), DEFAULT(BRDS_PROTECT_NONE),
      TEXT("Check bits of the memories that hold weights, indices and biases, in each column of "
           "stream_bits: `parity` sees one wrong bit, `secded` corrects one and sees two, and makes "

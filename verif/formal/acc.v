@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // brds_acc: every row group's sum is that of its own beats since its first, whatever beats of other groups lie between;
-// with one group at a time, since the clear before its first.
+// with one group at a time, since the clear before its first; a cycle without enable is no beat.
 `default_nettype none
 
 module acc #(
@@ -10,17 +10,18 @@ module acc #(
 ) (
     input wire clk,
     input wire [BITS-1:0] d,
+    input wire enable,
     input wire clear,
     input wire first,
     input wire [((OPEN_BITS > 0) ? OPEN_BITS : 1)-1:0] number
 );
     wire [BITS-1:0] sum;
     brds_acc #(.BITS(BITS), .OPEN_BITS(OPEN_BITS)) dut (
-        .clk(clk), .d(d), .clear(clear), .first(first), .number(number), .sum(sum));
+        .clk(clk), .d(d), .enable(enable), .clear(clear), .first(first), .number(number), .sum(sum));
 
     // one of the groups, any
     (* anyconst *) reg [((OPEN_BITS > 0) ? OPEN_BITS : 1)-1:0] watched;
-    wire mine = OPEN_BITS == 0 || number == watched;
+    wire mine = enable && (OPEN_BITS == 0 || number == watched);
     reg begun = 0;
     reg [BITS-1:0] total;
     wire fresh = OPEN_BITS > 0 && first;
@@ -37,7 +38,7 @@ module acc #(
     end
     reg [2:0] others = 0; // beats of other groups since the watched one's latest
     always @(posedge clk)
-        others <= mine ? 0 : others + (others != 7);
+        others <= mine ? 0 : others + (enable && others != 7);
     // invariant, for four groups: the watched one's word
     (* hierconn *) wire [BITS-1:0] \dut.g_open.acc[0] , \dut.g_open.acc[1] , \dut.g_open.acc[2] , \dut.g_open.acc[3] ;
     wire [4*BITS-1:0] words = {
@@ -46,6 +47,8 @@ module acc #(
     always @* begin
         if (OPEN_BITS == 2 && begun)
             assert (word == total);
+        if (OPEN_BITS == 0 && begun)
+            assert (sum == total + d);
         if (mine && (fresh || begun))
             assert (sum == wanted);
         cover (mine && begun && !fresh && others == ((OPEN_BITS > 0) ? 3 : 0) && total == 5 && sum == 2);

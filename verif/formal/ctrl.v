@@ -10,6 +10,9 @@
 // a bounded time to idle: the number `left` falls in every cycle in which something is left to do, no
 // vector is taken and no output buffer is missing.
 //
+// With STREAM a beat waits on the bus until word_ready, and the scan until fetch_ready: runs then may have
+// holes, and idle comes in a bounded number of cycles without such a wait.
+//
 // The properties see the ports only.  Steps are numbered modulo 16 in the order in which they are taken;
 // one is watched for its flags.  The invariants say how many runs the tokens and the candidate still stand
 // for.  The network has LAYERS layers, all with a projection or none, and a head or none; its edges are
@@ -31,7 +34,9 @@ module ctrl #(
     parameter integer FREE_DELAY = 3,
     parameter integer DRAIN_CYCLES = 19,
     // no gap is larger
-    parameter integer MOST_GAP = 65535
+    parameter integer MOST_GAP = 65535,
+    // 1: weights are streamed: a beat may wait on the bus, and the scan, for any time
+    parameter integer STREAM = 0
 ) (
     input wire clk,
     input wire rst,
@@ -44,7 +49,9 @@ module ctrl #(
     input wire x_sfirst,
     input wire x_slast,
     input wire x_dropping,
-    input wire y_release
+    input wire y_release,
+    input wire fetch_ready,
+    input wire word_ready
 );
     localparam integer LINEARS = PROJ * LAYERS + HEAD;
     localparam integer PHASES = LAYERS + LINEARS;
@@ -124,7 +131,8 @@ module ctrl #(
     (* anyconst *) reg [EDGES*16-1:0] gaps;
     wire x_take, x_free, y_none, beat_valid, beat_first, beat_last, beat_pfirst, beat_par, beat_zero,
          beat_sfirst, beat_slast, empty, sequence_open, ev_step, ev_sequence, ev_busy, ev_stall_in,
-         ev_stall_out;
+         ev_stall_out, ev_stall_weights, fetch;
+    wire [PHASE_BITS-1:0] fetch_phase;
     wire [AW-1:0] beat_word;
     wire [PHASE_BITS-1:0] beat_phase;
     brds_ctrl #(
@@ -137,11 +145,19 @@ module ctrl #(
         .clk(clk), .rst(rst), .enable(enable), .weights_ok(weights_ok), .loading(loading), .cfg_gap(gaps),
         .x_valid(x_valid), .x_par(x_par), .x_zero(x_zero), .x_sfirst(x_sfirst), .x_slast(x_slast),
         .x_dropping(x_dropping), .x_take(x_take), .x_free(x_free), .y_release(y_release), .y_none(y_none),
+        .fetch_ready(fetch_ready), .fetch(fetch), .fetch_phase(fetch_phase), .word_ready(word_ready),
         .beat_valid(beat_valid), .beat_word(beat_word), .beat_first(beat_first), .beat_last(beat_last),
         .beat_phase(beat_phase), .beat_pfirst(beat_pfirst), .beat_par(beat_par), .beat_zero(beat_zero),
         .beat_sfirst(beat_sfirst), .beat_slast(beat_slast), .empty(empty), .sequence_open(sequence_open),
         .ev_step(ev_step), .ev_sequence(ev_sequence), .ev_busy(ev_busy), .ev_stall_in(ev_stall_in),
-        .ev_stall_out(ev_stall_out));
+        .ev_stall_out(ev_stall_out), .ev_stall_weights(ev_stall_weights));
+
+    // a beat stands on the bus; it is valid if it need not wait.  waited: it did, in the cycle before
+    (* hierconn *) wire \dut.active ;
+    wire held = \dut.active ;
+    reg waited = 0;
+    always @(posedge clk) waited <= !rst && held && !word_ready;
+
 
     // ---- steps taken ----
     reg started = 0;
@@ -168,7 +184,7 @@ module ctrl #(
     end
 
     // ---- the beat bus: where a run is ----
-    wire first_now = beat_valid && beat_first && beat_pfirst;  // a phase's first beat
+    wire first_now = held && beat_first && beat_pfirst;  // a phase's first beat
     wire [7:0] groups = ALL_GROUPS >> 8 * beat_phase;
     wire [7:0] beats = ALL_BEATS >> 8 * beat_phase;
     reg more, more_beats;                // the run goes on; its group does
@@ -180,12 +196,14 @@ module ctrl #(
     wire [7:0] beat = first_now || !more_beats ? 0 : run_beat + 1;
     wire last_now = beat_valid && group == groups - 1 && beat == beats - 1;    // a phase's last beat
     always @(posedge clk) begin
-        more <= !rst && beat_valid && !last_now;
-        more_beats <= beat != beats - 1;
-        run_phase <= beat_phase;
-        run_flags <= beat_flags;
-        run_group <= group;
-        run_beat <= beat;
+        more <= !rst && (beat_valid ? !last_now : held && more);
+        if (beat_valid) begin
+            more_beats <= beat != beats - 1;
+            run_phase <= beat_phase;
+            run_flags <= beat_flags;
+            run_group <= group;
+            run_beat <= beat;
+        end
     end
 
     // ---- runs: begun (the one on the bus counts), ended; cycles since the last end and the one before ----
@@ -214,7 +232,7 @@ module ctrl #(
                     older <= LONG;
                     any <= 0;
                 end else begin
-                    starts <= starts + starts_now;
+                    starts <= starts + (starts_now && beat_valid);
                     ends <= ends + ends_now;
                     any <= any || ends_now;
                     if (ends_now) begin
@@ -238,7 +256,7 @@ module ctrl #(
     reg [FREE_DELAY-1:0] frees;
     reg [7:0] quiet;
     always @(posedge clk) begin
-        claimed_before <= rst ? 0 : claimed - y_release;
+        claimed_before <= rst ? 0 : claimed_before + (outputs_now && beat_valid) - y_release;
         frees <= rst ? 0 : {frees, last_now && beat_phase == 0};
         quiet <= rst ? 255 : beat_valid ? 1 : quiet == 255 ? 255 : quiet + 1;
     end
@@ -248,17 +266,21 @@ module ctrl #(
         if (!started)
             assume (rst);
         assume (x_par == taken[0]);
-        assume (!y_release || claimed != 0);
+        assume (!y_release || claimed_before != 0 || (outputs_now && beat_valid));
+        assume (STREAM != 0 || (fetch_ready && word_ready));
     end
 
     // ---- properties ----
     always @* if (started) begin
         assert (!x_take || (x_valid && weights_ok && !loading && enable));
+        assert (beat_valid == (held && word_ready) && ev_stall_weights == (held && !word_ready));
+        assert (!x_take || (fetch && fetch_phase == 0));
+        assert (!fetch || fetch_ready);
         // a run is whole
-        assert (!more || (beat_valid && !first_now));
-        assert (more || !beat_valid || first_now);
+        assert (!more || (held && !first_now));
+        assert (more || !held || first_now);
         assert (!more || (beat_phase == run_phase && beat_flags == run_flags));
-        if (beat_valid) begin
+        if (held) begin
             assert (beat_phase < PHASES);
             assert (beat_first == (beat == 0) && beat_last == (beat == beats - 1));
             assert (beat_pfirst == (group == 0));
@@ -269,9 +291,9 @@ module ctrl #(
             assert (!is_head || run_number != last_step || beat_flags == last_flags);
             assert (!is_head || beat_slast);
         end
-        assert (claimed <= 2 && y_none == (claimed == 0));
+        assert (claimed <= 2 && claimed_before <= 2 && y_none == (claimed == 0));
         assert (x_free == frees[FREE_DELAY-1]);
-        assert (!empty || (!beat_valid && quiet >= DRAIN_CYCLES));
+        assert (!empty || (!held && quiet >= DRAIN_CYCLES));
         assert (ev_step == (last_now && beat_phase == LAYERS - 1));
     end
     generate
@@ -320,7 +342,7 @@ module ctrl #(
                 assert (loads[16*e +: 16] == gap - 16'd1);
                 assert (gap_nones[e] == (gap == 0) && gap_shorts[e] == (gap < 2));
                 assert (!\dut.cand_valid || ignoreds[e] == (\dut.cand != READER || (SKIP && \dut.cand_zero )));
-                assert (!beat_valid || writers[e] == (beat_phase == WRITER));
+                assert (!held || writers[e] == (beat_phase == WRITER));
                 assert (age >= 1 && (ran[WRITER] || age == LONG));
                 assert (age < gap ? !count_nones[e] && count == gap - age : count_nones[e]);
                 if (SKEWED) begin
@@ -448,7 +470,7 @@ module ctrl #(
     (* hierconn *) wire [FREE_DELAY-1:0] \dut.free_delay ;
     (* hierconn *) wire [DRAIN_BITS-1:0] \dut.drain ;
 
-    always @* if (started && beat_valid) assert (\dut.ending == (beat_last && \dut.last_group ));
+    always @* if (started && held) assert (\dut.ending == (beat_last && \dut.last_group ));
 
     // entered at [4*s +: 4]: steps that came to stage s; entered_last: those of them that end a sequence
     wire [4*STAGES+3:0] entered, entered_last;
@@ -479,9 +501,9 @@ module ctrl #(
             localparam OF_HEAD = FILTER && p == PHASES - 1;
             wire in_cand = \dut.cand_valid && \dut.cand == p;
             wire to_scan = p != 0 && \dut.tok_valid [STAGE] && \dut.sp <= p;
-            wire on_bus = beat_valid && beat_phase == p;
+            wire on_bus = held && beat_phase == p;
             // the token of the candidate, and of a run in its first cycle, is still in its stage
-            wire needs_token = p != PHASES - 1 && (in_cand || (first_now && on_bus));
+            wire needs_token = p != PHASES - 1 && (in_cand || (first_now && !waited && on_bus));
             wire [3:0] came = OF_HEAD ? entered_last[4*STAGE +: 4] : entered[4*STAGE +: 4];
             always @* if (started) begin
                 assert (begun[4*p +: 4] == came - in_cand - to_scan);
@@ -517,8 +539,8 @@ module ctrl #(
             assert (\dut.cand_groups == cand_groups - 1 && \dut.cand_one_group == (cand_groups == 1));
         end
         // in a phase's first cycle it stands there still
-        assert (!first_now || (beat_phase == PHASES - 1 ? \dut.sp == 0 : \dut.sp == beat_phase + 1));
-        if (beat_valid) begin
+        assert (!first_now || waited || (beat_phase == PHASES - 1 ? \dut.sp == 0 : \dut.sp == beat_phase + 1));
+        if (held) begin
             assert (is_head || beat_par == run_number[0]);
             assert (\dut.left_beats == beats - 1 - beat && \dut.left_groups == groups - 1 - group);
             assert (\dut.last_group == (group == groups - 1));
@@ -533,7 +555,7 @@ module ctrl #(
     // a head for last steps only: the stage below has let go its step, and at most the one after it
     wire [3:0] ahead = entered[4*(STAGES-1) +: 4] - last_number - 4'd1;
     wire head_goes = (\dut.cand_valid && cand_head && cand_number == last_step)
-                     || (first_now && is_head && run_number == last_step);
+                     || (first_now && !waited && is_head && run_number == last_step);
     always @* assert (!(started && head_goes) || (ahead <= 1 && \dut.sp == 0));
 
     // ---- a bounded time to idle ----
@@ -568,15 +590,15 @@ module ctrl #(
     endfunction
     wire [31:0] runs = pending(\dut.tok_valid , \dut.sp ) + \dut.cand_valid ;
     wire [31:0] turns = scans(\dut.tok_valid , \dut.sp );
-    wire [31:0] waits = beat_valid ? MOST_GAP + (groups - 1 - group) * beats + beats - beat
+    wire [31:0] waits = held ? MOST_GAP + (groups - 1 - group) * beats + beats - beat
                       : idle >= MOST_GAP ? 0 : MOST_GAP - idle;
     wire [31:0] left = runs * RUN + turns + waits;
-    wire still = !beat_valid && runs == 0 && turns == 0;
+    wire still = !held && runs == 0 && turns == 0;
     reg [31:0] left_before;
     reg must_fall;
     always @(posedge clk) begin
         left_before <= left;
-        must_fall <= !rst && !still && !x_take && !ev_stall_out;
+        must_fall <= !rst && !still && !x_take && !ev_stall_out && fetch_ready && !ev_stall_weights;
     end
     generate
         for (p = 0; p < PHASES; p = p + 1) begin : g_idle

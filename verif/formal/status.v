@@ -7,7 +7,8 @@
 
 module status #(
     // as brds_core's
-    parameter integer PROTECT = 0
+    parameter integer PROTECT = 0,
+    parameter integer WEIGHTS_STREAM = 0
 ) (
     input wire clk,
     input wire rst,
@@ -19,7 +20,8 @@ module status #(
     wire [15:0] error;
     wire [31:0] steps, sequences, s_gate, s_function, s_cell, s_output, corrected, uncorrected;
     wire [63:0] busy, stall_in, stall_out;
-    brds_core #(.PROTECT(PROTECT)) dut (
+    wire [63:0] stall_weights;
+    brds_core #(.PROTECT(PROTECT), .WEIGHTS_STREAM(WEIGHTS_STREAM)) dut (
         .clk(clk), .rst(rst), .s_axis_x_tdata(64'd0), .s_axis_x_tvalid(1'b0), .s_axis_x_tready(),
         .s_axis_x_tlast(1'b0), .s_axis_x_tuser(3'd0), .s_axis_w_tdata(64'd0), .s_axis_w_tvalid(1'b0),
         .s_axis_w_tready(), .s_axis_w_tlast(1'b0), .m_axis_y_tdata(), .m_axis_y_tvalid(),
@@ -30,9 +32,13 @@ module status #(
         .count_sequences(sequences), .count_busy(busy), .count_stall_in(stall_in),
         .count_stall_out(stall_out), .count_sat_gate(s_gate), .count_sat_function(s_function),
         .count_sat_cell(s_cell), .count_sat_output(s_output), .count_corrected(corrected),
-        .count_uncorrected(uncorrected));
+        .count_uncorrected(uncorrected), .m_axi_araddr(), .m_axi_arlen(), .m_axi_arsize(),
+        .m_axi_arburst(), .m_axi_arvalid(), .m_axi_arready(1'b0), .m_axi_rdata(128'd0), .m_axi_rresp(2'd0),
+        .m_axi_rlast(1'b0), .m_axi_rvalid(1'b0), .m_axi_rready(), .weights_base(64'd0),
+        .count_stall_weights(stall_weights));
 
     (* hierconn *) wire \dut.ev_step , \dut.ev_sequence , \dut.ev_busy , \dut.ev_stall_in , \dut.ev_stall_out ;
+    (* hierconn *) wire \dut.ev_stall_weights , \dut.fetch_error ;
     (* hierconn *) wire [8:0] \dut.sat_gate , \dut.sat_function , \dut.sat_cell , \dut.sat_output ;
     (* hierconn *) wire \dut.weights_ok , \dut.loading , \dut.ctrl_empty , \dut.x_quiet , \dut.y_none ;
     (* hierconn *) wire \dut.sequence_open ;
@@ -54,9 +60,10 @@ module status #(
     reg was_reset, was_clear, was_flush, was_idle, was_open;
     reg [15:0] was_error, was_cleared, was_raised;
     reg [31:0] was_steps, was_sequences, was_gate, was_function, was_cell, was_output, was_corrected, was_uncorrected;
-    reg [63:0] was_busy, was_stall_in, was_stall_out;
+    reg [63:0] was_busy, was_stall_in, was_stall_out, was_stall_weights;
     wire reset = rst || soft_reset;
-    wire [15:0] kept = PROTECT == 0 ? 16'hf7ff : 16'hffff;
+    // constant bits are not kept
+    wire [15:0] kept = (PROTECT == 0 ? 16'hf7ff : 16'hffff) & (WEIGHTS_STREAM == 0 ? 16'hefff : 16'hffff);
     always @* if (!started) assume (rst);
     always @(posedge clk) begin
         started <= 1;
@@ -68,12 +75,13 @@ module status #(
         was_open <= \dut.sequence_open ;
         was_error <= error;
         was_cleared <= error_clear;
-        was_raised <= {4'd0, \dut.word_bad || \dut.unit_bad , \dut.load_error , \dut.x_error };
+        was_raised <= {3'd0, \dut.fetch_error , \dut.word_bad || \dut.unit_bad , \dut.load_error , \dut.x_error };
         was_steps <= sum(steps, {8'd0, \dut.ev_step }, 32);
         was_sequences <= sum(sequences, {8'd0, \dut.ev_sequence }, 32);
         was_busy <= sum(busy, {8'd0, \dut.ev_busy }, 64);
         was_stall_in <= sum(stall_in, {8'd0, \dut.ev_stall_in }, 64);
         was_stall_out <= sum(stall_out, {8'd0, \dut.ev_stall_out }, 64);
+        was_stall_weights <= WEIGHTS_STREAM == 0 ? 0 : sum(stall_weights, {8'd0, \dut.ev_stall_weights }, 64);
         was_gate <= sum(s_gate, \dut.sat_gate , 32);
         was_function <= sum(s_function, \dut.sat_function , 32);
         was_cell <= sum(s_cell, \dut.sat_cell , 32);
@@ -95,6 +103,7 @@ module status #(
             assert (busy == (was_clear ? 0 : was_busy));
             assert (stall_in == (was_clear ? 0 : was_stall_in));
             assert (stall_out == (was_clear ? 0 : was_stall_out));
+            assert (stall_weights == (was_clear ? 0 : was_stall_weights));
             assert (uncorrected == (was_clear ? 0 : was_uncorrected));
             assert (corrected == (was_clear ? 0 : was_corrected));
             assert (s_gate == (was_clear || was_flush ? 0 : was_gate));

@@ -28,6 +28,7 @@ void brds_driver_reset(brds_driver *driver)
     driver->y = NULL;
     driver->x_sent = driver->image_words = driver->image_sent = 0;
     driver->x_offered = driver->w_offered = false;
+    brds_memory_reset(&driver->memory);
     driver->pins.rst = 1;
     for (int i = 0; i < RESET_CYCLES; i++, driver->cycle++) {
         dut_eval(driver->dut, &driver->pins);
@@ -36,8 +37,21 @@ void brds_driver_reset(brds_driver *driver)
     driver->pins.rst = 0;
 }
 
+void brds_driver_attach(brds_driver *driver, const brds_spec *spec, const brds_image *image,
+                        uint64_t base)
+{
+    brds_memory *memory = &driver->memory;
+    memory->bytes = image->memory;
+    memory->size = image->memory_bytes;
+    memory->base = base;
+    memory->width = spec->memory.bits / 8;
+    memory->latency = (unsigned)spec->memory.latency;
+    memory->interval = (unsigned)spec->memory.interval;
+}
+
 void brds_driver_close(brds_driver *driver)
 {
+    brds_memory_free(&driver->memory);
     if (driver->dut)
         dut_free(driver->dut);
     driver->dut = NULL;
@@ -166,8 +180,12 @@ brds_status brds_driver_cycle(brds_driver *d, brds_diag *diag)
     offer_x(d);
     offer_w(d);
     d->pins.y_tready = d->cycle >= d->y_closed_until && !stalls(d, d->stall_y);
+    bool ready = !stalls(d, d->stall_m), answers = !stalls(d, d->stall_m);
+    brds_memory_offer(&d->memory, d->cycle, ready, answers, &d->pins);
     dut_eval(d->dut, &d->pins);
     brds_status status = check_held(d, diag);
+    if (!status)
+        status = brds_memory_cycle(&d->memory, d->cycle, &d->pins, diag);
     if (d->pins.x_tvalid && d->pins.x_tready)
         take_x(d);
     if (d->pins.w_tvalid && d->pins.w_tready)

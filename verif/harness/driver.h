@@ -12,6 +12,7 @@
 
 #include "io/diag.h"
 #include "io/random.h"
+#include "memory.h"
 #include "pack/vectors.h"
 #include "pins.h"
 
@@ -32,7 +33,7 @@ typedef struct {
 
     /* Stalls: chance in 256 that a stream is not offered (taken) in a cycle.  A word once
      * offered stays offered, as AXI4-Stream asks. */
-    unsigned stall_x, stall_y, stall_w;
+    unsigned stall_x, stall_y, stall_w, stall_m;
     uint64_t y_closed_until; /* no output word is taken before this cycle */
     brds_random random;
     const brds_observer *observer; /* or NULL */
@@ -55,12 +56,18 @@ typedef struct {
     const uint8_t *image;
     size_t image_words, image_sent;
     bool w_offered;
+
+    brds_memory memory; /* of streamed weights */
 } brds_driver;
 
 /* Makes the model, holds reset for some cycles. `trace` names a waveform file, or NULL. */
 brds_status brds_driver_open(brds_driver *driver, int stream_bits, const char *trace,
                              brds_diag *diag);
 void brds_driver_close(brds_driver *driver);
+
+/* What the memory of streamed weights holds at address `base`, and how it answers; the core must be told. */
+void brds_driver_attach(brds_driver *driver, const brds_spec *spec, const brds_image *image,
+                        uint64_t base);
 
 /* Reset for some cycles: what was being sent is given up. */
 void brds_driver_reset(brds_driver *driver);

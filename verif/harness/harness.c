@@ -145,14 +145,18 @@ static brds_status compare_counters(harness *h, brds_diag *diag)
         if (status)
             return status;
     }
-    uint64_t stall_in = 0, stall_out = 0;
+    uint64_t stall_in = 0, stall_out = 0, stall_weights = 0;
     brds_status status = read_counter(h, "BUSY_LO", "BUSY_HI", &h->busy, diag);
     if (!status)
         status = read_counter(h, "STALL_IN_LO", "STALL_IN_HI", &stall_in, diag);
     if (!status)
         status = read_counter(h, "STALL_OUT_LO", "STALL_OUT_HI", &stall_out, diag);
+    if (!status)
+        status = read_counter(h, "STALL_WEIGHTS_LO", "STALL_WEIGHTS_HI", &stall_weights, diag);
     if (status || h->stalls)
         return status;
+    if (stall_weights != h->predicted.stall_weights)
+        mismatch(h, diag, "STALL_WEIGHTS counter", stall_weights, h->predicted.stall_weights);
     if (h->busy != h->predicted.busy)
         mismatch(h, diag, "BUSY counter", h->busy, h->predicted.busy);
     if (stall_in != h->predicted.stall_in)
@@ -162,10 +166,25 @@ static brds_status compare_counters(harness *h, brds_diag *diag)
     return BRDS_OK;
 }
 
+/* Any address does; this one has bits in both registers. */
+static brds_status attach_memory(harness *h, brds_diag *diag)
+{
+    const uint64_t base = UINT64_C(0x3456789000);
+    if (h->source.spec.weights != BRDS_WEIGHTS_STREAM)
+        return BRDS_OK;
+    h->driver.stall_m = h->driver.stall_w;
+    brds_driver_attach(&h->driver, &h->source.spec, &h->packed.image, base);
+    brds_status status = brds_driver_write(&h->driver, brds_register_find("WEIGHTS_LO")->offset,
+                                           (uint32_t)base, diag);
+    return status ? status
+                  : brds_driver_write(&h->driver, brds_register_find("WEIGHTS_HI")->offset,
+                                      (uint32_t)(base >> 32), diag);
+}
+
 static brds_status load_weights(harness *h, brds_diag *diag)
 {
     const brds_image *image = &h->packed.image;
-    if (h->source.spec.weights != BRDS_WEIGHTS_RAM)
+    if (h->source.spec.weights == BRDS_WEIGHTS_ROM)
         return BRDS_OK;
     uint64_t limit = 1000 + 200 * (uint64_t)image->words;
     brds_status status = brds_driver_load(&h->driver, image->bytes, image->words, limit, diag);
@@ -200,7 +219,9 @@ static brds_status simulate(harness *h, const char *trace, brds_diag *diag)
         return status;
     brds_random_seed(&h->driver.random, h->source.seed + 1);
     set_stalls(h, h->stalls);
-    status = load_weights(h, diag);
+    status = attach_memory(h, diag);
+    if (!status)
+        status = load_weights(h, diag);
     if (status)
         return status;
     /* generous: a hang is a failure, slowness is not */

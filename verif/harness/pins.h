@@ -31,7 +31,8 @@ enum { BRDS_PIN_WORDS = 16 }; /* 32-bit words of the widest stream, the lowest f
 /* Flags of brds_pins.present. */
 enum {
     BRDS_HAS_AXIL = 1, /* control: axi4-lite */
-    BRDS_HAS_W = 2     /* weights: ram */
+    BRDS_HAS_W = 2,    /* weights: ram, stream */
+    BRDS_HAS_M = 4     /* weights: stream */
 };
 
 struct brds_pins {
@@ -45,6 +46,8 @@ struct brds_pins {
     uint32_t axil_awaddr, axil_wdata, axil_araddr; /* addresses: 12 bits */
     uint32_t x_tdata[BRDS_PIN_WORDS];
     uint32_t w_tdata[BRDS_PIN_WORDS];
+    uint8_t m_arready, m_rvalid, m_rlast, m_rresp; /* the memory of streamed weights, AXI4 reads */
+    uint32_t m_rdata[BRDS_PIN_WORDS];
 
     /* Outputs, set by dut_eval. */
     uint8_t x_tready, w_tready;
@@ -52,6 +55,8 @@ struct brds_pins {
     uint8_t axil_awready, axil_wready, axil_bvalid, axil_bresp;
     uint8_t axil_arready, axil_rvalid, axil_rresp;
     uint8_t error; /* the core's error pin: some error bit is set */
+    uint8_t m_arvalid, m_arlen, m_arsize, m_arburst, m_rready;
+    uint64_t m_araddr;
     uint32_t axil_rdata;
     uint32_t y_tdata[BRDS_PIN_WORDS];
     uint32_t present; /* BRDS_HAS_... */

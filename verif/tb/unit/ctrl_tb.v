@@ -80,6 +80,8 @@ module ctrl_tb;
     wire [AW-1:0] beat_word;
     wire [PHASE_BITS-1:0] beat_phase;
     wire empty, sequence_open, ev_step, ev_sequence, ev_busy, ev_stall_in, ev_stall_out;
+    wire fetch, ev_stall_weights;
+    wire [PHASE_BITS-1:0] fetch_phase;
 
     brds_ctrl #(
         .PHASES(PHASES), .EDGES(EDGES), .STAGES(STAGES), .LAYERS(LAYERS), .PHASE_BITS(PHASE_BITS),
@@ -90,11 +92,12 @@ module ctrl_tb;
         .clk(clk), .rst(rst), .enable(enable), .weights_ok(weights_ok), .loading(loading), .cfg_gap(gaps),
         .x_valid(x_valid), .x_par(x_par), .x_zero(x_zero), .x_sfirst(x_sfirst), .x_slast(x_slast),
         .x_dropping(x_dropping), .x_take(x_take), .x_free(x_free), .y_release(y_release),
-        .y_none(y_none), .beat_valid(beat_valid), .beat_word(beat_word), .beat_first(beat_first),
+        .y_none(y_none), .fetch_ready(1'b1), .fetch(fetch), .fetch_phase(fetch_phase), .word_ready(1'b1),
+        .beat_valid(beat_valid), .beat_word(beat_word), .beat_first(beat_first),
         .beat_last(beat_last), .beat_phase(beat_phase), .beat_pfirst(beat_pfirst), .beat_par(beat_par),
         .beat_zero(beat_zero), .beat_sfirst(beat_sfirst), .beat_slast(beat_slast), .empty(empty),
         .sequence_open(sequence_open), .ev_step(ev_step), .ev_sequence(ev_sequence), .ev_busy(ev_busy),
-        .ev_stall_in(ev_stall_in), .ev_stall_out(ev_stall_out));
+        .ev_stall_in(ev_stall_in), .ev_stall_out(ev_stall_out), .ev_stall_weights(ev_stall_weights));
 
     // ---- the reference: state at the beginning of a cycle ----
     integer seed, cycle, failures, i, e, steps, b2b;

@@ -50,7 +50,7 @@ module row_tb;
         .OPEN_BITS(OPEN_BITS)
     ) dut (
         .clk(clk), .field(field), .first(first), .x_base(x_base), .h_base(h_base), .x_used(used), .h_used(used),
-        .acc_clear(acc_clear), .acc_first(acc_first), .acc_number(acc_number), .acc_last(acc_last), .vx_we(vx_we), .vx_addr(vx_addr),
+        .acc_clear(acc_clear), .acc_enable(1'b1), .acc_first(acc_first), .acc_number(acc_number), .acc_last(acc_last), .vx_we(vx_we), .vx_addr(vx_addr),
         .vx_data(vx_data), .vh_we(vh_we), .vh_addr(vh_addr), .vh_data(vh_data),
         .shared_x({LANES_X*A{1'b0}}), .shared_h({LANES_H*A{1'b0}}), .drain_shift(1'b0), .next_x({XACC{1'b0}}), .next_h({HACC{1'b0}}), .drain_x(drain_x),
         .drain_h(drain_h)
