@@ -34,7 +34,8 @@ static brds_status check_table(brds_diag *diag)
 {
     static const char *const names[] = {"x_early_last", "x_late_last", "x_no_first", "x_no_weights",
                                         "x_range",      "x_state",     "w_magic",    "w_version",
-                                        "w_shape",      "w_length",    "w_crc"};
+                                        "w_shape",      "w_length",    "w_crc",      "upset",
+                                        "m_memory"};
     const brds_register *reg = brds_register_find("ERROR");
     for (int i = 0; i < (int)(sizeof names / sizeof names[0]); i++) {
         const brds_field *field = brds_field_find(reg, names[i]);
@@ -90,11 +91,14 @@ static brds_status open_core(faults *f, const char *trace, brds_diag *diag)
     if (status)
         return status;
     f->driver.observer = &f->ref.observer;
+    brds_driver_attach(&f->driver, &f->source.spec, &f->packed[0].image,
+                       0); /* as the registers say */
+    f->ref.memory = &f->driver.memory;
     dut_eval(f->driver.dut, &f->driver.pins);
     f->axil = (f->driver.pins.present & BRDS_HAS_AXIL) != 0;
     f->ram = (f->driver.pins.present & BRDS_HAS_W) != 0;
     /* fixed weights: there is no port to load others */
-    if (f->ram != (f->source.spec.weights == BRDS_WEIGHTS_RAM) ||
+    if (f->ram == (f->source.spec.weights == BRDS_WEIGHTS_ROM) ||
         f->axil != (f->source.spec.control == BRDS_CONTROL_AXI4_LITE))
         return brds_fail(diag, BRDS_EDIFFER, f->source.spec.name, "",
                          "the core's ports are not those of its spec");
@@ -104,7 +108,8 @@ static brds_status open_core(faults *f, const char *trace, brds_diag *diag)
 static void run_test(faults *f, const faults_test *test, uint64_t seed, tally *t)
 {
     if ((test->needs_axil && !f->axil) || (test->needs_ram && !f->ram) ||
-        (test->needs_state && !f->source.spec.initial_state)) {
+        (test->needs_state && !f->source.spec.initial_state) ||
+        (test->needs_memory && !f->driver.memory.bytes)) {
         t->skipped++;
         return;
     }

@@ -61,7 +61,7 @@ typedef struct {
 typedef struct {
     const char *name;
     brds_status (*run)(faults *f, brds_diag *diag);
-    bool needs_axil, needs_ram, needs_state;
+    bool needs_axil, needs_ram, needs_state, needs_memory;
 } faults_test;
 
 /* The campaign of f->count sequences (faults_campaign.c): one disturbance each, of every kind in turn; writes

@@ -243,6 +243,8 @@ static void see_w(void *context, const uint8_t *data, bool last)
         r->images_good++;
         if (r->network < 0)
             r->broken = "an image of no known network passed its checks";
+        else
+            r->memory->bytes = r->packed[r->network]->image.memory;
     }
     r->loading = false;
     r->image_words = 0;

@@ -25,6 +25,7 @@ enum {
     W_SHAPE = 1 << 8,
     W_LENGTH = 1 << 9,
     W_CRC = 1 << 10,
+    M_MEMORY = 1 << 12,
     AXIL_ADDRESS = 1 << 15
 };
 
@@ -50,6 +51,7 @@ typedef struct {
     uint32_t image_error; /* the first fault found */
     uint64_t image_end;   /* cycle of the last packet's last word */
     uint64_t images_good;
+    brds_memory *memory; /* of streamed weights: holds those of the network in force */
 
     /* s_axis_x: the next word's place */
     bool swallow, in_state;

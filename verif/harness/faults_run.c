@@ -19,6 +19,7 @@ void faults_stalls(faults *f, unsigned x, unsigned y, unsigned w)
     f->driver.stall_x = x;
     f->driver.stall_y = y;
     f->driver.stall_w = w;
+    f->driver.stall_m = w;
 }
 
 void faults_random_stalls(faults *f)

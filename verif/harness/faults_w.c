@@ -292,10 +292,15 @@ static brds_status after_error(faults *f, brds_diag *diag)
     return status;
 }
 
-enum { GAP_STEPS = 4 };
+/* Steps in which every edge is met: that of a head's end and the gates after it only between two sequences, and
+ * with several layers so many steps later. */
+static int gap_steps(const faults *f)
+{
+    return 2 + 2 * f->source.spec.layer_count;
+}
 
-/* Loads network 0 with the gap of one edge changed, and times two sequences, in which every edge is met: that
- * of a head's end and the gates after it only between two sequences.  What is left of the gap is waited for. */
+/* Loads network 0 with the gap of one edge changed, and times sequences of two steps.  What is left of the gap is
+ * waited for. */
 static brds_status time_gap(faults *f, int edge, uint32_t gap, uint64_t *cycles, brds_diag *diag)
 {
     brds_image *image = &f->packed[0].image;
@@ -309,11 +314,11 @@ static brds_status time_gap(faults *f, int edge, uint32_t gap, uint64_t *cycles,
     faults_put_field(&c, last, (uint32_t)crc32(0, c.bytes, (uInt)(last * width)));
     brds_status status = faults_load(f, c.bytes, c.words, diag);
     uint64_t start = f->driver.cycle;
-    for (int t = 0; t < GAP_STEPS; t++)
+    for (int t = 0; t < gap_steps(f); t++)
         faults_vector(f, t % 2 == 0 ? BRDS_USER_FIRST : BRDS_USER_LAST, GOOD);
     faults_begin(f);
     while (!status && (f->driver.x_sent < f->driver.x->words || reference_due(&f->ref)) &&
-           f->driver.cycle - start < (GAP_STEPS + 1) * UINT64_C(65536) + 20 * f->settle)
+           f->driver.cycle - start < (uint64_t)(gap_steps(f) + 1) * 65536 + 20 * f->settle)
         status = faults_cycles(f, 1, diag);
     *cycles = f->driver.cycle - start;
     if (!status)
@@ -338,7 +343,7 @@ static brds_status gap_bits(faults *f, brds_diag *diag)
             if (gap <= usual + 2 * f->step_cycles) /* others' work may hide it */
                 continue;
             status = time_gap(f, e, gap, &cycles, diag);
-            if (!status && (cycles < gap || cycles > base + GAP_STEPS * (uint64_t)gap))
+            if (!status && (cycles < gap || cycles > base + (uint64_t)gap_steps(f) * gap))
                 status = faults_want("cycles with a longer gap", cycles, base + gap, diag);
         }
     }
@@ -346,6 +351,26 @@ static brds_status gap_bits(faults *f, brds_diag *diag)
     if (!status)
         status = faults_load_network(f, 0, diag);
     return status ? status : faults_send_check(f, 0, diag);
+}
+
+/* The memory answers with an error for a while: a sticky bit, and nothing else changes. */
+static brds_status memory_error(faults *f, brds_diag *diag)
+{
+    enum { SLVERR = 2 };
+    brds_status status = BRDS_OK;
+    for (int round = 0; !status && round < 4; round++) {
+        f->driver.memory.response = SLVERR;
+        faults_sequence(f, 2);
+        status = faults_send(f, diag);
+        f->driver.memory.response = 0;
+        f->ref.errors |= M_MEMORY;
+        if (!status)
+            status = faults_check(f, M_MEMORY, diag);
+        faults_sequence(f, 2);
+        if (!status)
+            status = faults_send_check(f, 0, diag);
+    }
+    return status;
 }
 
 const faults_test faults_w_tests[] = {
@@ -364,4 +389,5 @@ const faults_test faults_w_tests[] = {
     {.name = "w: vectors offered while loading", .run = x_while_loading, .needs_ram = true},
     {.name = "w: every bit of a gap", .run = gap_bits, .needs_ram = true},
     {.name = "w: after a cut sequence", .run = after_error, .needs_ram = true},
+    {.name = "m: the memory answers with an error", .run = memory_error, .needs_memory = true},
     {0}};

@@ -37,7 +37,7 @@ void brds_memory_offer(brds_memory *memory, uint64_t cycle, bool ready, bool ans
         return;
     const brds_burst *burst = oldest(memory);
     pins->m_rlast = burst->left == 1;
-    pins->m_rresp = 0;
+    pins->m_rresp = memory->response;
     memcpy(pins->m_rdata, memory->bytes + burst->place, (size_t)memory->width);
 }
 

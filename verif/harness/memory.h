@@ -23,6 +23,7 @@ typedef struct {
     uint64_t size, base;  /* what lies at address `base` */
     int width;            /* bytes of a data word */
     unsigned latency, interval;
+    uint8_t response; /* of all data: 0, or 2 for an error */
 
     brds_burst *bursts; /* a ring of `room`, a power of two */
     size_t room, head, tail;
