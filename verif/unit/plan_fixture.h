@@ -104,6 +104,21 @@ static inline brds_spec random_spec(uint64_t seed)
     return spec;
 }
 
+/* The same with its weights in a memory outside, of any speed. */
+static inline brds_spec random_stream_spec(uint64_t seed)
+{
+    static const int widths[] = {32, 64, 128, 256, 512};
+    brds_spec spec = random_spec(seed);
+    brds_random random;
+    brds_random_seed(&random, 77 + seed);
+    spec.weights = BRDS_WEIGHTS_STREAM;
+    spec.memory.bits = widths[between(&random, 0, 4)];
+    spec.memory.latency = between(&random, 2, 150);
+    spec.memory.interval = between(&random, 1, 3);
+    spec.memory.prefetch_words = 16 << between(&random, 0, 3);
+    return spec;
+}
+
 /* A random network of the spec, packed; asserts that it worked. */
 static inline void pack_random(const brds_spec *spec, uint64_t seed, brds_packed *packed)
 {
