@@ -383,12 +383,48 @@ static void test_rom(void **state)
     }
 }
 
+/* Weights outside are those of a loaded image, each phase from a multiple of 16 data words on; the packet is the
+ * rest. */
+static void test_memory(void **state)
+{
+    (void)state;
+    for (uint64_t seed = 0; seed < 40; seed++) {
+        brds_spec outside = random_stream_spec(seed), inside = random_spec(seed);
+        static brds_packed a, b;
+        pack_random(&outside, seed, &a);
+        pack_random(&inside, seed, &b);
+        size_t chunk = (size_t)outside.memory.bits / 8, word = (size_t)inside.stream_bits / 8;
+        size_t stride = (size_t)((b.plan.word_bits + inside.stream_bits - 1) / inside.stream_bits);
+        size_t bytes = (size_t)(b.plan.word_bits + 7) / 8, at = 0;
+        const uint8_t *weights =
+            b.image.bytes + (4 + (size_t)(b.plan.phase_count + b.plan.edge_count)) * word;
+        for (int p = 0; p < a.plan.phase_count; p++) {
+            const brds_phase *phase = &a.plan.phases[p];
+            assert_int_equal(at % (16 * chunk), 0);
+            for (int w = 0; w < phase->groups * phase->beats; w++) {
+                assert_memory_equal(a.image.memory + at, weights, bytes);
+                at += (size_t)((a.plan.word_bits + outside.memory.bits - 1) / outside.memory.bits) *
+                      chunk;
+                weights += stride * word;
+            }
+            at = (at + 16 * chunk - 1) / (16 * chunk) * (16 * chunk);
+        }
+        assert_int_equal(at, a.image.memory_bytes);
+        size_t header = (size_t)(weights - b.image.bytes) - (size_t)b.plan.words * stride * word;
+        assert_int_equal(a.image.words + (size_t)b.plan.words * stride, b.image.words);
+        assert_memory_equal(a.image.bytes + header, weights, (a.image.words - 1) * word - header);
+        brds_packed_free(&a);
+        brds_packed_free(&b);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_read_back),
         cmocka_unit_test(test_check),
         cmocka_unit_test(test_rom),
+        cmocka_unit_test(test_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
