@@ -9,6 +9,7 @@
 #include "io/file.h"
 #include "io/strings.h"
 #include "report/comparison_report.h"
+#include "report/energy_report.h"
 #include "report/synth_report.h"
 #include "report/timing_report.h"
 #include "report/verification_report.h"
@@ -17,12 +18,13 @@
 
 static const brds_option options[] = {
     {"output", 'o', "PATH",
-     "bench: the run's file; synth: the folder of the reports; verification, timing: the document"},
+     "bench: the run's file; synth: the folder of the reports; verification, timing, energy: the "
+     "document"},
     {"with", 0, "FILE", "workloads: results of other runs that are added"},
     {"stalls", 0, "PERCENT", "bench: the stalls that the testbench ran with (default 0)"},
     {"milliseconds", 0, "N", "bench, synth: how long it took (default 0)"},
     {"megabytes", 0, "N", "synth: the memory it took (default 0)"},
-    {"spec", 0, "SPEC", "synth: the spec that was synthesised"},
+    {"spec", 0, "SPEC", "synth: the spec that was synthesised; energy: that was simulated"},
     {"target", 0, "FAMILY", "synth: the family it was synthesised for (default: the spec's)"},
     {"json", 0, NULL, "print JSON"},
     {0}};
@@ -237,6 +239,26 @@ static brds_status report_timing(const brds_args *args, brds_diag *diag)
     return status;
 }
 
+static brds_status report_energy(const brds_args *args, brds_diag *diag)
+{
+    const char *vectors = brds_args_operand(args, 2), *spec = brds_args_value(args, "spec");
+    const char *output = brds_args_value(args, "output");
+    json_t *report = NULL;
+    if (!vectors || !spec)
+        return brds_fail(diag, BRDS_EUSAGE, "",
+                         "brdsgen report energy WAVEFORM.vcd VECTORS.json --spec SPEC",
+                         "VECTORS.json and --spec are needed");
+    brds_status status =
+        brds_energy_report(brds_args_operand(args, 1), spec, vectors, &report, diag);
+    if (!status && output)
+        status = write_one(NULL, output, report, write_dump, diag);
+    if (!status)
+        status = brds_args_flag(args, "json") ? write_dump(report, stdout, diag)
+                                              : brds_energy_write_text(report, stdout, diag);
+    json_decref(report);
+    return status;
+}
+
 static brds_status run(const brds_args *args, brds_diag *diag)
 {
     static const struct {
@@ -245,19 +267,22 @@ static brds_status run(const brds_args *args, brds_diag *diag)
     } kinds[] = {{"verify", report_verify},         {"bench", report_bench},
                  {"synth", report_synth},           {"summary", report_summary},
                  {"workloads", report_workloads},   {"verification", report_verification},
-                 {"comparison", report_comparison}, {"timing", report_timing}};
+                 {"comparison", report_comparison}, {"timing", report_timing},
+                 {"energy", report_energy}};
     const char *kind = brds_args_operand(args, 0);
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
         if (strcmp(kind, kinds[i].kind) == 0)
             return kinds[i].run(args, diag);
-    return brds_fail(diag, BRDS_EUSAGE, "",
-                     "verify, bench, synth, summary, workloads, verification, comparison or timing",
-                     "'%s' is no kind of report", kind);
+    return brds_fail(
+        diag, BRDS_EUSAGE, "",
+        "verify, bench, synth, summary, workloads, verification, comparison, timing or "
+        "energy",
+        "'%s' is no kind of report", kind);
 }
 
 const brds_command brds_cmd_report = {
     "report",
-    "KIND PATH [LOG]",
+    "KIND PATH [FILE]",
     2,
     3,
     "gather results of simulation and synthesis into reports",
@@ -269,7 +294,9 @@ const brds_command brds_cmd_report = {
     "into DIR/results.json, DIR/results.md and plots; of such a results.json it prints the tables. "
     " "
     "comparison FILE prints the page of a comparison, which 'make comparison' writes.  timing "
-    "REPORT.json prints what nextpnr reports of a clock, by module.  "
+    "REPORT.json prints what nextpnr reports of a clock, by module.  energy WAVEFORM.vcd "
+    "VECTORS.json "
+    "--spec SPEC estimates the energy of what a generated testbench ran with +dump.  "
     "verification DIR gathers what the campaigns of the verification measured, one file each; with "
     "--output into a document, where it replaces what was measured before; of the document it "
     "prints the page.",

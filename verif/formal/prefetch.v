@@ -12,7 +12,7 @@
 
 module prefetch #(
     parameter integer MEMORY_BITS = 64,
-    parameter integer WORD_CHUNKS = 3,
+    parameter integer WORD_CHUNKS = 2,
     parameter integer BUFFER_WORDS = 16,
     parameter integer BUFFER_BITS = 4
 ) (
