@@ -41,6 +41,8 @@ module brds_core #(
     parameter integer HACC_BITS = 26,
     parameter integer SUM_BITS = 42,
     parameter integer BIAS_BITS = 18,
+    // bits of a row's own exponent, 0: it has none
+    parameter integer ROW_SCALE_BITS = 0,
     parameter integer OUT_BITS = 16,
     parameter integer HEAD_BITS = 0,
     // 0 half up, 1 half even, 2 truncate
@@ -410,7 +412,7 @@ module brds_core #(
         .PES(PES), .ELEMS(ELEMS), .ACT_BITS(ACT_BITS), .ACT_FRAC(ACT_FRAC), .CELL_BITS(CELL_BITS),
         .CELL_FRAC(CELL_FRAC), .Z_BITS(Z_BITS), .GATE_BITS(GATE_BITS), .GATE_FRAC(GATE_FRAC),
         .XACC_BITS(XACC_BITS), .HACC_BITS(HACC_BITS), .SUM_BITS(SUM_BITS), .BIAS_BITS(BIAS_BITS),
-        .OUT_BITS(OUT_BITS), .HEAD_BITS(HEAD_BITS), .ROUNDING(ROUNDING), .PEEPHOLE(PEEPHOLE),
+        .ROW_SCALE_BITS(ROW_SCALE_BITS), .OUT_BITS(OUT_BITS), .HEAD_BITS(HEAD_BITS), .ROUNDING(ROUNDING), .PEEPHOLE(PEEPHOLE),
         .LINEAR(LINEAR), .PROJECTION(PROJECTION), .FUNC_ENTRY_BITS(FUNC_ENTRY_BITS),
         .SIGMOID_SLOPE_BITS(SIGMOID_SLOPE_BITS), .TANH_SLOPE_BITS(TANH_SLOPE_BITS),
         .SIGMOID_TABLE(SIGMOID_TABLE), .TANH_TABLE(TANH_TABLE), .FUNC_REGS(FUNC_REGS),

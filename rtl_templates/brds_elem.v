@@ -29,6 +29,8 @@ module brds_elem #(
     parameter integer HACC_BITS = 28,
     parameter integer SUM_BITS = 44,
     parameter integer BIAS_BITS = 18,
+    // bits of a row's own exponent, 0: it has none
+    parameter integer ROW_SCALE_BITS = 0,
     // bits of the head's output, 0 without a head
     parameter integer HEAD_BITS = 0,
     // bits of a result: max(ACT_BITS, HEAD_BITS)
@@ -60,8 +62,9 @@ module brds_elem #(
     input  wire                          zero_0,  // h_{t-1} is 0
     input  wire [3:0]                    shl_x_0,
     input  wire [3:0]                    shl_h_0,
-    // 2
-    input  wire [5:0]                    shr_2,
+    // 1: the rows' own exponents are added to shr
+    input  wire [5:0]                    shr_1,
+    input  wire [4*((ROW_SCALE_BITS > 0) ? ROW_SCALE_BITS : 1)-1:0] scales_1,
     // 3+M: biases of gates i, f, g, o
     input  wire [4*BIAS_BITS-1:0]        bias_r,
     input  wire [1:0]                    sel_r,
@@ -102,6 +105,13 @@ module brds_elem #(
     wire [XACC_BITS-1:0] first_x;
     wire [HACC_BITS-1:0] first_h;
     wire signed [BIAS_BITS-1:0] first_bias;
+    localparam integer SCALE_BITS = (ROW_SCALE_BITS > 0) ? ROW_SCALE_BITS : 1;
+    wire [SCALE_BITS-1:0] first_scale;
+    generate
+        if (ROW_SCALE_BITS == 0) begin : g_no_scales
+            wire unused_scales = &{1'b0, scales_1, first_scale};
+        end
+    endgenerate
     generate
         if (LINEAR != 0) begin : g_select
             brds_mux #(.COUNT(4), .WIDTH(XACC_BITS), .SEL_BITS(2)) u_x (
@@ -113,8 +123,15 @@ module brds_elem #(
             brds_mux #(.COUNT(4), .WIDTH(BIAS_BITS), .SEL_BITS(2)) u_bias (
                 .d(bias_r), .sel(sel_r), .q(first_bias)
             );
+            reg [1:0] sel_1;
+            always @(posedge clk)
+                sel_1 <= sel_0;
+            brds_mux #(.COUNT(4), .WIDTH(SCALE_BITS), .SEL_BITS(2)) u_scale (
+                .d(scales_1), .sel(sel_1), .q(first_scale)
+            );
         end else begin : g_first
             wire unused_sel = &{1'b0, sel_0, sel_r};
+            assign first_scale = scales_1[SCALE_BITS-1:0];
             assign first_x = acc_x[XACC_BITS-1:0];
             assign first_h = acc_h[HACC_BITS-1:0];
             assign first_bias = bias_r[BIAS_BITS-1:0];
@@ -146,8 +163,17 @@ module brds_elem #(
             reg                       up_r;
             wire signed [SUM_BITS-1:0] floor;
             wire                       up;
+            reg [5:0] shift_2;
+            if (ROW_SCALE_BITS == 0) begin : g_common
+                always @(posedge clk)
+                    shift_2 <= shr_1;
+            end else begin : g_own
+                wire [ROW_SCALE_BITS-1:0] scale = (k == 0) ? first_scale : scales_1[k*SCALE_BITS +: SCALE_BITS];
+                always @(posedge clk)
+                    shift_2 <= shr_1 + {{(6-ROW_SCALE_BITS){1'b0}}, scale};
+            end
             brds_scale #(.BITS(SUM_BITS), .ROUNDING(ROUNDING), .REGS(MORE)) u_scale (
-                .clk(clk), .d(sum_2), .shift(shr_2), .floor(floor), .up(up)
+                .clk(clk), .d(sum_2), .shift(shift_2), .floor(floor), .up(up)
             );
             always @(posedge clk) begin
                 x_1 <= wide_x << shl_x_0;

@@ -26,6 +26,8 @@ module brds_post #(
     parameter integer HACC_BITS = 28,
     parameter integer SUM_BITS = 44,
     parameter integer BIAS_BITS = 18,
+    // bits of a row's own exponent, 0: it has none
+    parameter integer ROW_SCALE_BITS = 0,
     // bits of an element of the output stream; of the head's output (0 without a head)
     parameter integer OUT_BITS = 16,
     parameter integer HEAD_BITS = 0,
@@ -50,7 +52,7 @@ module brds_post #(
     parameter integer X_ADDR_BITS = 8,
     parameter integer H_ADDR_BITS = 8,
     // unit memory: bits of a row, rows, address bits (of the c memory too)
-    parameter integer UNIT_BITS = ELEMS * (4 * BIAS_BITS + 3 * PEEPHOLE * ACT_BITS),
+    parameter integer UNIT_BITS = ELEMS * (4 * (BIAS_BITS + ROW_SCALE_BITS) + 3 * PEEPHOLE * ACT_BITS),
     parameter integer UNIT_ROWS = 128,
     parameter integer UNIT_ADDR_BITS = 7,
     // bits of a chunk of the unit memory
@@ -346,10 +348,10 @@ module brds_post #(
         .clk(clk), .rst(rst), .d(lanes_h), .q(lanes_last)
     );
 
-    wire [5:0] shr_2, shr_p, shr_p_o;
+    wire [5:0] shr_1, shr_p, shr_p_o;
     wire [1:0] sel_r;
     wire       head_z;
-    brds_delay #(.WIDTH(6), .DEPTH(2)) u_shr (.clk(clk), .d(shr_0), .q(shr_2));
+    brds_delay #(.WIDTH(6), .DEPTH(1)) u_shr (.clk(clk), .d(shr_0), .q(shr_1));
     brds_delay #(.WIDTH(2), .DEPTH(3 + M)) u_sel (.clk(clk), .d(sel_0), .q(sel_r));
     brds_delay #(.WIDTH(1), .DEPTH(Z - 1)) u_head (.clk(clk), .d(head_0), .q(head_z));
     generate
@@ -377,9 +379,9 @@ module brds_post #(
         .clk(clk), .d({to_x_0, to_h_0, to_y_0}), .q({to_x, to_h, to_y})
     );
 
-    // ---- unit memory: data at 1 with peephole, else at 3 ----
+    // ---- unit memory: data at 1 with peephole or exponents of rows, else at 3 ----
 
-    localparam integer UNIT_AT = (PEEPHOLE != 0) ? 1 : 3;
+    localparam integer UNIT_AT = (PEEPHOLE != 0 || ROW_SCALE_BITS != 0) ? 1 : 3;
     // cycles from a slot's row to its read: with two registers and a decoder behind the memory a
     // peephole's weight has none to spare, and the row is read in the cycle before
     localparam integer UNIT_WAIT = UNIT_AT + 1 - MEMORY_REGS - ((PROTECT == 2) ? 1 : 0);
@@ -443,7 +445,9 @@ module brds_post #(
 
     // ---- element lanes ----
 
-    localparam integer LANE_UNIT_BITS = 4 * BIAS_BITS + ((PEEPHOLE != 0) ? 3 * ACT_BITS : 0);
+    localparam integer SCALE_AT = 4 * BIAS_BITS + ((PEEPHOLE != 0) ? 3 * ACT_BITS : 0);
+    localparam integer LANE_UNIT_BITS = SCALE_AT + 4 * ROW_SCALE_BITS;
+    localparam integer SCALE_BITS = (ROW_SCALE_BITS > 0) ? ROW_SCALE_BITS : 1;
     wire [ELEMS*RESULT_BITS-1:0] results;
     wire [ELEMS-1:0]             mask_z, mask_zc, mask_o, mask_last;
     wire [ELEMS*4-1:0]           counts_gate;
@@ -461,6 +465,7 @@ module brds_post #(
             wire [LANE_UNIT_BITS-1:0] unit = unit_word[e*LANE_UNIT_BITS +: LANE_UNIT_BITS];
             wire [4*BIAS_BITS-1:0]    bias;
             wire [3*ACT_BITS-1:0]     peep;
+            wire [4*SCALE_BITS-1:0]   scales;
             wire [3:0]                clip_gate;
             wire                      clip_function, clip_cell, clip_output;
             if (PEEPHOLE != 0) begin : g_peep
@@ -470,6 +475,11 @@ module brds_post #(
             end else begin : g_no_peep
                 assign peep = {3*ACT_BITS{1'b0}};
             end
+            if (ROW_SCALE_BITS > 0) begin : g_scales
+                assign scales = unit[SCALE_AT +: 4*SCALE_BITS];
+            end else begin : g_no_scales
+                assign scales = {4*SCALE_BITS{1'b0}};
+            end
             brds_delay #(.WIDTH(4 * BIAS_BITS), .DEPTH(3 + M - UNIT_AT)) u_bias (
                 .clk(clk), .d(unit[4*BIAS_BITS-1:0]), .q(bias)
             );
@@ -477,7 +487,7 @@ module brds_post #(
                 .ACT_BITS(ACT_BITS), .ACT_FRAC(ACT_FRAC), .CELL_BITS(CELL_BITS),
                 .CELL_FRAC(CELL_FRAC), .Z_BITS(Z_BITS), .GATE_BITS(GATE_BITS),
                 .GATE_FRAC(GATE_FRAC), .XACC_BITS(XACC_BITS), .HACC_BITS(HACC_BITS),
-                .SUM_BITS(SUM_BITS), .BIAS_BITS(BIAS_BITS), .HEAD_BITS(HEAD_BITS),
+                .SUM_BITS(SUM_BITS), .BIAS_BITS(BIAS_BITS), .ROW_SCALE_BITS(ROW_SCALE_BITS), .HEAD_BITS(HEAD_BITS),
                 .RESULT_BITS(RESULT_BITS), .ROUNDING(ROUNDING), .PEEPHOLE(PEEPHOLE),
                 .LINEAR(LINEAR), .PROJECTION(PROJECTION), .FUNC_ENTRY_BITS(FUNC_ENTRY_BITS),
                 .SIGMOID_SLOPE_BITS(SIGMOID_SLOPE_BITS), .TANH_SLOPE_BITS(TANH_SLOPE_BITS),
@@ -486,7 +496,7 @@ module brds_post #(
             ) u_elem (
                 .clk(clk), .acc_x(drain_x[e*4*XACC_BITS +: 4*XACC_BITS]),
                 .acc_h(drain_h[e*4*HACC_BITS +: 4*HACC_BITS]), .sel_0(sel_0), .zero_0(zero_0),
-                .shl_x_0(shl_x_0), .shl_h_0(shl_h_0), .shr_2(shr_2), .bias_r(bias),
+                .shl_x_0(shl_x_0), .shl_h_0(shl_h_0), .shr_1(shr_1), .scales_1(scales), .bias_r(bias),
                 .sel_r(sel_r), .head_z(head_z), .peep(peep), .shr_p(shr_p), .shr_p_o(shr_p_o),
                 .cell_in(cell_word[e*CELL_BITS +: CELL_BITS]),
                 .cell_zero(cell_zero), .cell_out(cell_result[e*CELL_BITS +: CELL_BITS]),

@@ -84,7 +84,8 @@ static int64_t gate_row(const brds_machine *machine, const brds_qphase *phase, i
 {
     int64_t sum = machine->sums_x[row] * (INT64_C(1) << phase->shl_x) +
                   machine->sums_h[row] * (INT64_C(1) << phase->shl_h);
-    return brds_round_shift(sum, phase->shr, machine->plan->spec.rounding);
+    int shift = phase->shr + brds_qphase_row_scale(phase, row);
+    return brds_round_shift(sum, shift, machine->plan->spec.rounding);
 }
 
 /* y = W v + bias, each row rounded to the target frac and saturated to `bits`. */
@@ -94,7 +95,8 @@ static void linear(brds_machine *machine, const brds_qphase *phase,
     multiply(machine, matrix, vector, machine->sums_x);
     for (int row = 0; row < phase->x.rows; row++) {
         int64_t sum = machine->sums_x[row] * (INT64_C(1) << phase->shl_x);
-        int64_t r = brds_round_shift(sum, phase->shr, machine->plan->spec.rounding);
+        int shift = phase->shr + brds_qphase_row_scale(phase, row);
+        int64_t r = brds_round_shift(sum, shift, machine->plan->spec.rounding);
         int64_t bias = phase->bias == NULL ? 0 : phase->bias[row];
         out[row] = (int32_t)brds_saturate(r + bias, bits, &machine->saturations.output);
     }

@@ -52,14 +52,30 @@ static double squared_error(const brds_block *block, int frac, uint64_t *clipped
     return sum;
 }
 
-static double relative_error(const brds_block *block, int frac)
+/* A row of a matrix of `rows` rows. */
+static brds_block row_block(const brds_block *block, int rows, int row)
+{
+    brds_block one = *block;
+    one.count = block->count / (size_t)rows;
+    if (one.count > 0) {
+        one.values = block->values + (size_t)row * one.count;
+    }
+    return one;
+}
+
+static double relative_error(const brds_block *block, const brds_sparse *matrix,
+                             const brds_qphase *phase)
 {
     uint64_t clipped = 0;
-    double square = 0.0;
+    double square = 0.0, error = 0.0;
     for (size_t i = 0; i < block->count; i++) {
         square += (double)block->values[i] * (double)block->values[i];
     }
-    return square > 0.0 ? sqrt(squared_error(block, frac, &clipped) / square) : 0.0;
+    for (int row = 0; row < matrix->rows; row++) {
+        brds_block one = row_block(block, matrix->rows, row);
+        error += squared_error(&one, matrix->frac + brds_qphase_row_scale(phase, row), &clipped);
+    }
+    return square > 0.0 ? sqrt(error / square) : 0.0;
 }
 
 static bool fits(double value, brds_format format)
@@ -116,14 +132,20 @@ static int lower_frac(int frac, int other)
     return frac > other + SHL_MOST ? other + SHL_MOST : frac;
 }
 
+/* With exponents of the rows the small weights are served by them, and nothing need be clipped. */
+static int matrix_frac(const brds_plan *plan, const brds_block *block)
+{
+    return plan->spec.row_scale_bits > 0 ? fitting_frac(block) : best_frac(block);
+}
+
 /* fw of both matrices of a phase (`h` empty: linear), then its shifts. */
 static void choose_fracs(const brds_plan *plan, const brds_block *x, const brds_block *h,
                          int target, brds_qphase *phase)
 {
     int fa = plan->spec.activation.frac;
     bool no_x = all_zero(x), no_h = all_zero(h);
-    int fx = no_x ? clamp(target - fa, x->low, x->high) : best_frac(x);
-    int fh = no_h ? fx : best_frac(h);
+    int fx = no_x ? clamp(target - fa, x->low, x->high) : matrix_frac(plan, x);
+    int fh = no_h ? fx : matrix_frac(plan, h);
     if (no_x && !no_h) {
         fx = fh; /* zeros fit any frac: take the one that needs no shift */
     }
@@ -136,6 +158,40 @@ static void choose_fracs(const brds_plan *plan, const brds_block *x, const brds_
     phase->shl_x = common - (fa + fx);
     phase->shl_h = common - (fa + fh);
     phase->shr = common - target;
+}
+
+/* The exponent of each row: of least squared error in both matrices together, the lowest of equals. */
+static brds_status choose_row_scales(const brds_plan *plan, const brds_block *x,
+                                     const brds_block *h, int rows, brds_qphase *phase,
+                                     brds_diag *diag)
+{
+    if (plan->spec.row_scale_bits == 0) {
+        return BRDS_OK;
+    }
+    phase->row_scale = calloc((size_t)rows, sizeof *phase->row_scale);
+    if (phase->row_scale == NULL) {
+        return brds_fail_memory(diag);
+    }
+    int most = clamp((1 << plan->spec.row_scale_bits) - 1, 0, SHR_MOST - phase->shr);
+    for (int row = 0; row < rows; row++) {
+        brds_block row_x = row_block(x, rows, row), row_h = row_block(h, rows, row);
+        double least = HUGE_VAL;
+        for (int e = 0; e <= most; e++) {
+            uint64_t clipped = 0;
+            double error = squared_error(&row_x, phase->x.frac + e, &clipped) +
+                           squared_error(&row_h, phase->h.frac + e, &clipped);
+            if (error < least) {
+                least = error;
+                phase->row_scale[row] = (uint8_t)e;
+            }
+        }
+    }
+    return BRDS_OK;
+}
+
+int brds_qphase_row_scale(const brds_qphase *phase, int row)
+{
+    return phase->row_scale != NULL ? phase->row_scale[row] : 0;
 }
 
 /* A weight block with the fracs for which shl <= 15 and shr <= 63 can be had. */
@@ -151,8 +207,8 @@ static brds_block weight_block(const brds_plan *plan, const float *values, size_
 
 /* Rows that share their columns, or one: the columns that any uses and, where they are too few, the first
  * free ones.  A weight that quantises to 0 keeps its place. */
-static void fill_rows(const float *dense, brds_sparse *sparse, const int *rows, int count,
-                      brds_format format, uint64_t *clipped)
+static void fill_rows(const float *dense, brds_sparse *sparse, const int *rows, int count, int bits,
+                      brds_qphase *phase)
 {
     float norms[BRDS_MAX_SIZE];
     int missing = sparse->nnz - brds_rows_norms(dense, sparse->columns, rows, count, norms);
@@ -165,15 +221,17 @@ static void fill_rows(const float *dense, brds_sparse *sparse, const int *rows, 
             size_t at = (size_t)rows[i] * (size_t)sparse->nnz + place;
             double value =
                 (double)dense[(size_t)rows[i] * (size_t)sparse->columns + (size_t)column];
-            sparse->weight[at] = (int32_t)brds_quantize(value, format, clipped);
+            brds_format format = {bits, sparse->frac + brds_qphase_row_scale(phase, rows[i])};
+            sparse->weight[at] = (int32_t)brds_quantize(value, format, &phase->weight_saturated);
             sparse->column[at] = (uint16_t)column;
         }
         place++;
     }
 }
 
+/* `sparse`: a matrix of `phase`. */
 static brds_status fill_sparse(const brds_plan *plan, const float *dense, int stride,
-                               brds_sparse *sparse, uint64_t *clipped, brds_diag *diag)
+                               brds_sparse *sparse, brds_qphase *phase, brds_diag *diag)
 {
     size_t nnz = (size_t)sparse->nnz, count = (size_t)sparse->rows * nnz;
     sparse->weight = calloc(count + 1, sizeof *sparse->weight);
@@ -181,11 +239,10 @@ static brds_status fill_sparse(const brds_plan *plan, const float *dense, int st
     if (sparse->weight == NULL || sparse->column == NULL) {
         return brds_fail_memory(diag);
     }
-    brds_format format = {plan->spec.weight_bits, sparse->frac};
     for (int row = 0; row < sparse->rows; row++) {
         int shared[4], rows = brds_shared_rows(stride, sparse->rows, row, shared);
         if (rows > 0) {
-            fill_rows(dense, sparse, shared, rows, format, clipped);
+            fill_rows(dense, sparse, shared, rows, plan->spec.weight_bits, phase);
         }
     }
     return BRDS_OK;
@@ -232,12 +289,14 @@ static brds_status make_gates(const brds_plan *plan, const brds_phase *shape,
     brds_block h =
         weight_block(plan, layer->w_h, (size_t)rows * (size_t)layer->output, plan->z_frac);
     choose_fracs(plan, &x, &h, plan->z_frac, phase);
-    phase->error_x = relative_error(&x, phase->x.frac);
-    phase->error_h = relative_error(&h, phase->h.frac);
-    brds_status status =
-        fill_sparse(plan, layer->w_x, stride, &phase->x, &phase->weight_saturated, diag);
+    brds_status status = choose_row_scales(plan, &x, &h, rows, phase, diag);
     if (status == BRDS_OK) {
-        status = fill_sparse(plan, layer->w_h, stride, &phase->h, &phase->weight_saturated, diag);
+        phase->error_x = relative_error(&x, &phase->x, phase);
+        phase->error_h = relative_error(&h, &phase->h, phase);
+        status = fill_sparse(plan, layer->w_x, stride, &phase->x, phase, diag);
+    }
+    if (status == BRDS_OK) {
+        status = fill_sparse(plan, layer->w_h, stride, &phase->h, phase, diag);
     }
     if (status == BRDS_OK) {
         status =
@@ -260,9 +319,12 @@ static brds_status make_linear(const brds_plan *plan, const brds_phase *shape, c
         weight_block(plan, weights, (size_t)shape->rows * (size_t)shape->columns_x, target.frac);
     brds_block none = {0};
     choose_fracs(plan, &x, &none, target.frac, phase);
-    phase->error_x = relative_error(&x, phase->x.frac);
-    brds_status status = fill_sparse(plan, weights, brds_spec_linear_stride(&plan->spec), &phase->x,
-                                     &phase->weight_saturated, diag);
+    brds_status status = choose_row_scales(plan, &x, &none, shape->rows, phase, diag);
+    if (status == BRDS_OK) {
+        phase->error_x = relative_error(&x, &phase->x, phase);
+        status = fill_sparse(plan, weights, brds_spec_linear_stride(&plan->spec), &phase->x, phase,
+                             diag);
+    }
     if (status == BRDS_OK && bias != NULL) {
         status = quantize_vector(bias, (size_t)shape->rows, target, &phase->bias,
                                  &phase->bias_saturated, diag);
@@ -310,6 +372,7 @@ void brds_qnet_free(brds_qnet *qnet)
         free(phase->h.column);
         free(phase->bias);
         free(phase->peephole);
+        free(phase->row_scale);
     }
     *qnet = (brds_qnet){0};
 }

@@ -27,6 +27,9 @@ typedef struct {
     int32_t *peephole; /* gates: (3, H) A bits, frac peephole_frac, gates i, f, o; or NULL */
     int peephole_frac;
     int shl_x, shl_h, shr, shr_p;
+    /* (rows) e: the weights of the row have e fraction bits more than their matrices, and its sum is shifted by
+     * shr + e; NULL: 0 for all rows */
+    uint8_t *row_scale;
     uint64_t weight_saturated; /* quantisation: values that were clipped */
     uint64_t bias_saturated;
     double error_x,
@@ -43,5 +46,8 @@ typedef struct {
 brds_status brds_qnet_make(const char *place, const brds_plan *plan, const brds_network *network,
                            brds_qnet *qnet, brds_diag *diag);
 void brds_qnet_free(brds_qnet *qnet);
+
+/* e of a row. */
+int brds_qphase_row_scale(const brds_qphase *phase, int row);
 
 #endif

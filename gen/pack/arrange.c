@@ -289,6 +289,7 @@ static brds_status apply_rows(const brds_phase *phase, const int *order, brds_qp
     if (s == BRDS_OK && phase->kind == BRDS_PHASE_GATES) {
         s = move_matrix_rows(&q->h, blocks, order, diag);
     }
+    s = s ? s : move_rows(q->row_scale, blocks, phase->rows, sizeof *q->row_scale, order, diag);
     s = s ? s : move_rows(q->bias, blocks, phase->rows, sizeof *q->bias, order, diag);
     return s ? s : move_rows(q->peephole, 3, phase->rows, sizeof *q->peephole, order, diag);
 }

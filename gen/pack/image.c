@@ -175,7 +175,18 @@ static brds_status put_weights(const brds_plan *plan, const brds_schedule *sched
 
 /* ---- unit memory ---- */
 
-/* Lane `lane` of unit row (group, slot): biases of the four gates' rows, then peephole weights. */
+static void put_row_scales(const brds_plan *plan, const brds_phase *phase,
+                           const brds_qphase *weights, int group, int pe, uint8_t *bytes, size_t at)
+{
+    int bits = plan->spec.row_scale_bits;
+    for (int gate = 0; gate < 4 && bits > 0; gate++) {
+        int row = brds_phase_row(plan, phase, group, pe, gate);
+        put_bits(bytes, at, row >= 0 ? brds_qphase_row_scale(weights, row) : 0, bits);
+        at += (size_t)bits;
+    }
+}
+
+/* Lane `lane` of unit row (group, slot): biases of the four gates' rows, peephole weights, exponents of the rows. */
 static void put_unit(const brds_plan *plan, const brds_phase *phase, const brds_qphase *weights,
                      int group, int pe, uint8_t *bytes, size_t at)
 {
@@ -185,6 +196,8 @@ static void put_unit(const brds_plan *plan, const brds_phase *phase, const brds_
         put_bits(bytes, at, bias, plan->bias_bits);
         at += (size_t)plan->bias_bits;
     }
+    put_row_scales(plan, phase, weights, group, pe, bytes,
+                   at + (size_t)(plan->peephole ? 3 * plan->spec.activation.bits : 0));
     int unit = group * plan->spec.pes + pe;
     if (plan->peephole && weights->peephole != NULL && unit < phase->rows) {
         for (int k = 0; k < 3; k++) {

@@ -149,7 +149,8 @@ static void set_depths(brds_plan *plan)
         plan->word_chunks = brds_ceil_div(plan->word_bits, spec->memory.bits);
     }
     plan->unit_bits = plan->element_lanes *
-                      (4 * plan->bias_bits + (plan->peephole ? 3 * spec->activation.bits : 0));
+                      (4 * plan->bias_bits + (plan->peephole ? 3 * spec->activation.bits : 0) +
+                       4 * spec->row_scale_bits);
     for (int p = 0; p < plan->phase_count; p++) {
         brds_phase *phase = &plan->phases[p];
         phase->word_base = plan->words;
@@ -189,6 +190,9 @@ static char *shape_order(const brds_plan *plan)
                                        : brds_string_copy("");
     if (spec->pipeline.element > 1) {
         append(&text, brds_string_format("element %d\n", spec->pipeline.element));
+    }
+    if (spec->row_scale_bits > 0) {
+        append(&text, brds_string_format("row scales %d\n", spec->row_scale_bits));
     }
     if (spec->weights == BRDS_WEIGHTS_STREAM) {
         append(&text, brds_string_format("weights outside %d\n", spec->memory.bits));

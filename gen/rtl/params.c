@@ -88,6 +88,7 @@ static void add_formats(const brds_plan *plan, brds_params *p)
     number(p, "HACC_BITS", plan->h_acc_bits, "HACC: accumulator of an h lane group");
     number(p, "SUM_BITS", plan->sum_bits, "SUM: both accumulators aligned and added");
     number(p, "BIAS_BITS", plan->bias_bits, "BB: a bias in the unit memory");
+    number(p, "ROW_SCALE_BITS", spec->row_scale_bits, "bits of a row's own exponent");
     number(p, "OUT_BITS", plan->output_bits, "bits of an element of the output stream");
     number(p, "HEAD_BITS", spec->head.present ? spec->head.output.bits : 0,
            "O: bits of a head output, 0 without a head");

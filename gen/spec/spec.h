@@ -76,6 +76,7 @@ typedef struct {
     brds_head_spec head;
 
     int weight_bits;        /* 2..18 */
+    int row_scale_bits;     /* 0..3: bits of the exponent that each row's weights have of their own */
     brds_format activation; /* bits 8..18; frac bits-9 (not below 0) .. bits-1 */
     brds_format cell;       /* bits 8..32; frac 0..bits-1 */
     brds_rounding rounding;

@@ -114,6 +114,9 @@ const brds_key brds_keys[] = {
      TEXT("Weights. Their binary point is chosen for each matrix when the weights are packed.")},
     {"/numeric/weight/bits", INTEGER(2, 18), AT(spec.weight_bits), DEFAULT(8),
      TEXT("Width, sign included.")},
+    {"/numeric/weight/row_scale_bits", INTEGER(0, 3), AT(spec.row_scale_bits), DEFAULT(0),
+     TEXT("Bits of an exponent of each row's own: a row of small weights keeps up to 1, 3 or 7 binary "
+          "digits more below the point than the matrix. For weights of few bits.")},
     {"/numeric/activation", OBJECT, NOWHERE, DEFAULT(BRDS_ABSENT),
      TEXT("Inputs, gates and hidden states.")},
     {"/numeric/activation/bits", INTEGER(8, 18), AT(spec.activation.bits), DEFAULT(16),

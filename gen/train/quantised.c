@@ -65,6 +65,10 @@ void brds_quantised_free(brds_quantised *quantised, brds_model *model)
     for (int l = 0; l < model->layer_count; l++) {
         model->layers[l].fake = NULL;
     }
+    for (int i = 0; i < BRDS_MAX_PARAMETERS; i++) {
+        free(quantised->row_scales[i]);
+        quantised->row_scales[i] = NULL;
+    }
     brds_fake_free(&quantised->fake);
 }
 
@@ -76,31 +80,56 @@ static void set_format(brds_quantised *quantised, const brds_model *model,
     }
 }
 
-static void take_formats(brds_quantised *quantised, const brds_model *model, const brds_qnet *qnet)
+/* A matrix of the phase. */
+static brds_status set_matrix(brds_quantised *quantised, const brds_model *model,
+                              const brds_parameter *parameter, const brds_qphase *phase,
+                              const brds_sparse *matrix, brds_diag *diag)
+{
+    size_t rows = (size_t)matrix->rows;
+    set_format(quantised, model, parameter, quantised->plan.spec.weight_bits, matrix->frac);
+    if (parameter == NULL || phase->row_scale == NULL) {
+        return BRDS_OK;
+    }
+    long place = parameter - model->parameters.list;
+    uint8_t *scales = realloc(quantised->row_scales[place], rows);
+    if (scales == NULL) {
+        return brds_fail_memory(diag);
+    }
+    memcpy(scales, phase->row_scale, rows);
+    quantised->row_scales[place] = scales;
+    quantised->rows[place] = matrix->rows;
+    return BRDS_OK;
+}
+
+static brds_status take_formats(brds_quantised *quantised, const brds_model *model,
+                                const brds_qnet *qnet, brds_diag *diag)
 {
     const brds_plan *plan = &quantised->plan;
-    int weight = plan->spec.weight_bits;
-    for (int i = 0; i < plan->phase_count; i++) {
+    brds_status status = BRDS_OK;
+    for (int i = 0; i < plan->phase_count && status == BRDS_OK; i++) {
         const brds_qphase *phase = &qnet->phases[i];
         const brds_lstm *layer = &model->layers[plan->phases[i].layer];
         switch (plan->phases[i].kind) {
         case BRDS_PHASE_GATES:
-            set_format(quantised, model, layer->w_x, weight, phase->x.frac);
-            set_format(quantised, model, layer->w_h, weight, phase->h.frac);
+            status = set_matrix(quantised, model, layer->w_x, phase, &phase->x, diag);
+            if (status == BRDS_OK) {
+                status = set_matrix(quantised, model, layer->w_h, phase, &phase->h, diag);
+            }
             set_format(quantised, model, layer->bias, plan->z_bits, plan->z_frac);
             set_format(quantised, model, layer->peephole, plan->spec.activation.bits,
                        phase->peephole_frac);
             break;
         case BRDS_PHASE_PROJECTION:
-            set_format(quantised, model, layer->w_p, weight, phase->x.frac);
+            status = set_matrix(quantised, model, layer->w_p, phase, &phase->x, diag);
             break;
         case BRDS_PHASE_HEAD:
-            set_format(quantised, model, model->head_w, weight, phase->x.frac);
+            status = set_matrix(quantised, model, model->head_w, phase, &phase->x, diag);
             set_format(quantised, model, model->head_bias, plan->spec.head.output.bits,
                        plan->spec.head.output.frac);
             break;
         }
     }
+    return status;
 }
 
 brds_status brds_quantised_choose(brds_quantised *quantised, brds_model *model, brds_diag *diag)
@@ -113,12 +142,23 @@ brds_status brds_quantised_choose(brds_quantised *quantised, brds_model *model, 
     }
     status = brds_qnet_make("the network in training", &quantised->plan, &network, &qnet, diag);
     if (status == BRDS_OK) {
-        take_formats(quantised, model, &qnet);
+        status = take_formats(quantised, model, &qnet, diag);
         brds_qnet_free(&qnet);
     }
     brds_network_free(&network);
     brds_quantised_refresh(quantised, model);
     return status;
+}
+
+static void round_rows(const brds_quantised *quantised, int place, brds_parameter *parameter)
+{
+    size_t columns = parameter->count / (size_t)quantised->rows[place];
+    for (int row = 0; row < quantised->rows[place]; row++) {
+        brds_format format = quantised->formats[place];
+        size_t at = (size_t)row * columns;
+        format.frac += quantised->row_scales[place][row];
+        brds_fake_nearest(format, parameter->value + at, parameter->forward + at, columns);
+    }
 }
 
 void brds_quantised_refresh(const brds_quantised *quantised, brds_model *model)
@@ -128,7 +168,9 @@ void brds_quantised_refresh(const brds_quantised *quantised, brds_model *model)
         if (parameter->forward == parameter->value) {
             continue;
         }
-        if (quantised->formats[i].bits > 0) {
+        if (quantised->row_scales[i] != NULL) {
+            round_rows(quantised, i, parameter);
+        } else if (quantised->formats[i].bits > 0) {
             brds_fake_nearest(quantised->formats[i], parameter->value, parameter->forward,
                               parameter->count);
         } else {

@@ -18,6 +18,9 @@ typedef struct {
     brds_plan plan;
     brds_fake fake;
     brds_format formats[BRDS_MAX_PARAMETERS]; /* bits 0: not rounded (the host's part) */
+    /* Matrices whose rows have exponents of their own (brds_qphase.row_scale): those, and how many rows. */
+    uint8_t *row_scales[BRDS_MAX_PARAMETERS];
+    int rows[BRDS_MAX_PARAMETERS];
 } brds_quantised;
 
 /* Gives `model` forward copies and the hardware's functions.  Both must outlive the model's use;

@@ -95,6 +95,8 @@ static inline brds_spec random_spec(brds_random *random)
     }
     spec.pes = pick(random, 1, 4);
     random_formats(random, &spec);
+    /* some networks' rows have exponents; no draw of its own, so that the others stay as they were */
+    spec.row_scale_bits = (spec.input_size + spec.pes) % 4;
     return spec;
 }
 

@@ -131,7 +131,8 @@ static wide row(const naive *n, int phase, int r, const wide *x, const wide *h, 
     for (int j = 0; h_on && j < q->h.columns; j++) {
         acc_h += n->phases[phase].h[r][j] * h[j];
     }
-    return R(n, acc_x * power(q->shl_x) + (h_on ? acc_h * power(q->shl_h) : 0), q->shr);
+    int e = q->row_scale == NULL ? 0 : q->row_scale[r];
+    return R(n, acc_x * power(q->shl_x) + (h_on ? acc_h * power(q->shl_h) : 0), q->shr + e);
 }
 
 static wide rp(const naive *n, int phase, int k, int H, int unit, wide c)

@@ -21,7 +21,8 @@ static void make(brds_random *random, const brds_spec *spec, int low, int high, 
 }
 
 /* Every value at its place and rounded to the nearest; order and count of a row. */
-static void check_matrix(const brds_sparse *sparse, const float *dense, int bits)
+static void check_matrix(const brds_qphase *phase, const brds_sparse *sparse, const float *dense,
+                         int bits)
 {
     uint64_t clipped = 0;
     for (int row = 0; row < sparse->rows; row++) {
@@ -30,8 +31,8 @@ static void check_matrix(const brds_sparse *sparse, const float *dense, int bits
         for (int j = 0; j < sparse->nnz; j++) {
             int column = sparse->column[row * sparse->nnz + j];
             assert_true(column > last && column < sparse->columns);
-            int64_t q =
-                brds_quantize((double)want[column], (brds_format){bits, sparse->frac}, &clipped);
+            brds_format format = {bits, sparse->frac + brds_qphase_row_scale(phase, row)};
+            int64_t q = brds_quantize((double)want[column], format, &clipped);
             assert_int_equal(sparse->weight[row * sparse->nnz + j], q);
             found += want[column] != 0.0f;
             last = column;
@@ -69,8 +70,8 @@ static void check_all(const quantised *q)
         const brds_layer *layer = &q->network.layers[shape->layer];
         int bits = plan->spec.weight_bits;
         if (shape->kind == BRDS_PHASE_GATES) {
-            check_matrix(&phase->x, layer->w_x, bits);
-            check_matrix(&phase->h, layer->w_h, bits);
+            check_matrix(phase, &phase->x, layer->w_x, bits);
+            check_matrix(phase, &phase->h, layer->w_h, bits);
             check_shifts(plan, phase, plan->z_frac, false);
             assert_true((phase->peephole != NULL) == (layer->peephole != NULL));
             if (phase->peephole != NULL) {
@@ -78,11 +79,11 @@ static void check_all(const quantised *q)
                                  plan->z_frac);
             }
         } else if (shape->kind == BRDS_PHASE_PROJECTION) {
-            check_matrix(&phase->x, layer->w_p, bits);
+            check_matrix(phase, &phase->x, layer->w_p, bits);
             check_shifts(plan, phase, plan->spec.activation.frac, true);
             assert_null(phase->bias);
         } else {
-            check_matrix(&phase->x, q->network.head_w, bits);
+            check_matrix(phase, &phase->x, q->network.head_w, bits);
             check_shifts(plan, phase, plan->spec.head.output.frac, true);
         }
     }
@@ -114,6 +115,50 @@ static double square(const float *values, int count, int bits, int frac)
         sum += (back - value) * (back - value);
     }
     return sum;
+}
+
+/* Rows of all sizes: each takes the exponent of least error in both matrices, and none goes beyond the field or a shift of
+ * 63. */
+static void rows_have_exponents(void **state)
+{
+    (void)state;
+    brds_random random;
+    brds_random_seed(&random, 3);
+    int taken[8] = {0};
+    for (int i = 0; i < 60; i++) {
+        quantised q;
+        brds_spec spec = small_spec();
+        brds_diag diag = {0};
+        spec.weight_bits = pick(&random, 3, 8);
+        spec.row_scale_bits = pick(&random, 1, 3);
+        assert_ok(brds_network_random(&spec, brds_random_bits(&random), &q.network, &diag), &diag);
+        brds_layer *layer = &q.network.layers[0];
+        for (int row = 0; row < 4 * layer->hidden; row++) {
+            double factor = ldexp(1.0, -pick(&random, 0, 9));
+            scale(layer->w_x + row * layer->columns_x, layer->columns_x, factor);
+            scale(layer->w_h + row * layer->output, layer->output, factor);
+        }
+        quantise(&spec, &q);
+        const brds_qphase *phase = &q.qnet.phases[0];
+        for (int row = 0; row < 4 * layer->hidden; row++) {
+            const float *x = layer->w_x + row * layer->columns_x;
+            const float *h = layer->w_h + row * layer->output;
+            int e = phase->row_scale[row], bits = spec.weight_bits;
+            double mine = square(x, layer->columns_x, bits, phase->x.frac + e) +
+                          square(h, layer->output, bits, phase->h.frac + e);
+            assert_in_range(e, 0, (1 << spec.row_scale_bits) - 1);
+            assert_in_range(phase->shr + e, 0, 63);
+            for (int other = 0; other < 1 << spec.row_scale_bits; other++) {
+                assert_true(mine <= square(x, layer->columns_x, bits, phase->x.frac + other) +
+                                        square(h, layer->output, bits, phase->h.frac + other));
+            }
+            taken[e]++;
+        }
+        free_quantised(&q);
+    }
+    for (int e = 0; e < 8; e++) {
+        assert_true(taken[e] > 0);
+    }
 }
 
 static void frac_has_the_least_squared_error(void **state)
@@ -272,6 +317,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(any_network_is_aligned),
         cmocka_unit_test(frac_has_the_least_squared_error),
+        cmocka_unit_test(rows_have_exponents),
         cmocka_unit_test(outlier_is_clipped_and_counted),
         cmocka_unit_test(zero_matrices_work),
         cmocka_unit_test(short_rows_are_filled),

@@ -233,6 +233,11 @@ static void formats_are_the_packers(void **state)
                                           : b.model.head_w;
             assert_int_equal(b.numbers.formats[x - list].frac, phase->x.frac);
             assert_int_equal(b.numbers.formats[x - list].bits, b.spec.weight_bits);
+            const uint8_t *scales = b.numbers.row_scales[x - list];
+            assert_true((scales != NULL) == (b.spec.row_scale_bits > 0));
+            for (int row = 0; scales != NULL && row < phase->x.rows; row++) {
+                assert_int_equal(scales[row], phase->row_scale[row]);
+            }
             if (plan->phases[i].kind == BRDS_PHASE_GATES) {
                 assert_int_equal(b.numbers.formats[layer->w_h - list].frac, phase->h.frac);
             }
