@@ -105,14 +105,53 @@ static bool read_state(const char *text, brds_trainer *trainer, int64_t *log_byt
     return read == 19 && s->epoch >= 0 && s->minibatch < trainer->minibatches && *log_bytes >= 0;
 }
 
-/* The hardware's formats as they were chosen when the last epoch ended: bits and frac of each
+/* The exponents of a matrix's rows, a digit each; "-" without them.  malloc'ed. */
+static char *row_scales_text(const brds_quantised *quantised, int parameter)
+{
+    const uint8_t *scales = quantised->row_scales[parameter];
+    if (scales == NULL) {
+        return brds_string_copy("-");
+    }
+    size_t rows = (size_t)quantised->rows[parameter];
+    char *text = malloc(rows + 1);
+    for (size_t row = 0; text != NULL && row < rows; row++) {
+        text[row] = (char)('0' + scales[row]);
+    }
+    if (text != NULL) {
+        text[rows] = '\0';
+    }
+    return text;
+}
+
+/* As many as there are rows now; how many characters, 0: it is not that. */
+static size_t read_row_scales(const char *text, brds_quantised *quantised, int parameter)
+{
+    uint8_t *scales = quantised->row_scales[parameter];
+    if (scales == NULL) {
+        return *text == '-' ? 1 : 0;
+    }
+    size_t rows = (size_t)quantised->rows[parameter];
+    if (strspn(text, "01234567") != rows) {
+        return 0;
+    }
+    for (size_t row = 0; row < rows; row++) {
+        scales[row] = (uint8_t)(text[row] - '0');
+    }
+    return rows;
+}
+
+/* The hardware's formats as they were chosen when the last epoch ended: bits, frac and exponents of the rows of each
  * parameter; empty without them. */
 static char *formats_text(const brds_trainer *trainer)
 {
     char *text = brds_string_copy("");
     for (int i = 0; trainer->quantised && text && i < trainer->model->parameters.count; i++) {
         const brds_format *format = &trainer->quantised->formats[i];
-        char *longer = brds_string_format("%s%d %d ", text, format->bits, format->frac);
+        char *scales = row_scales_text(trainer->quantised, i), *longer = NULL;
+        if (scales != NULL) {
+            longer = brds_string_format("%s%d %d %s ", text, format->bits, format->frac, scales);
+        }
+        free(scales);
         free(text);
         text = longer;
     }
@@ -129,6 +168,11 @@ static bool read_formats(const char *text, const brds_trainer *trainer)
             return false;
         }
         text += length;
+        size_t scales = read_row_scales(text, trainer->quantised, i);
+        if (scales == 0 || text[scales] != ' ') {
+            return false;
+        }
+        text += scales + 1;
     }
     return *text == '\0';
 }

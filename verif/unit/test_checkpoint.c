@@ -48,6 +48,7 @@ static void prepare_kind(const kind *k, training *t, uint64_t weights)
     t->options.optimiser = k->optimiser;
     t->options.rate = k->optimiser == BRDS_ADAM ? 0.02 : 1.0;
     t->is_quantised = k->quantised;
+    t->spec.row_scale_bits = k->quantised ? 2 : 0;
     start(t, weights);
 }
 
@@ -156,13 +157,17 @@ static void formats_are_kept(void **state)
     brds_diag diag = {0};
     const kind quantised = {BRDS_TASK_CLASSIFY, BRDS_ADAM, true, false};
     prepare_kind(&quantised, &t, 1);
+    int matrix = (int)(t.model.layers[0].w_h - t.model.parameters.list);
+    uint8_t *scale = &t.quantised.row_scales[matrix][1];
     t.quantised.formats[0].frac--;
+    *scale = *scale ^ 1;
     brds_quantised_refresh(&t.quantised, &t.model);
     save(&t);
     prepare_kind(&quantised, &u, 1);
     assert_int_not_equal(t.quantised.formats[0].frac, u.quantised.formats[0].frac);
     assert_done(load(&u, identity, &diag), &diag);
     assert_int_equal(t.quantised.formats[0].frac, u.quantised.formats[0].frac);
+    assert_int_equal(u.quantised.row_scales[matrix][1], *scale);
     const brds_parameter *a = &t.model.parameters.list[0], *b = &u.model.parameters.list[0];
     assert_memory_equal(a->forward, b->forward, a->count * sizeof *a->forward);
     stop(&t);
