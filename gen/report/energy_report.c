@@ -127,6 +127,16 @@ static double product_pairs(const run_counts *run)
 
 /* ---- the document ---- */
 
+/* A list, or NULL if memory ran out for one of its `count` members. */
+static json_t *complete(json_t *list, size_t count)
+{
+    if (json_array_size(list) == count) {
+        return list;
+    }
+    json_decref(list);
+    return NULL;
+}
+
 static json_t *constants_json(void)
 {
     json_t *list = json_array();
@@ -135,7 +145,7 @@ static json_t *constants_json(void)
                                               "femtojoules", constants[i].femtojoules, "per",
                                               constants[i].per, "source", constants[i].source));
     }
-    return list;
+    return complete(list, CONSTANTS);
 }
 
 static json_t *activity_json(const run_counts *run)
@@ -151,7 +161,7 @@ static json_t *activity_json(const run_counts *run)
                             toggles / (double)run->steps, "toggles_per_bit_and_cycle",
                             places > 0 ? toggles / places : 0.0));
     }
-    return list;
+    return complete(list, BRDS_NET_CLASSES);
 }
 
 /* Adds a part and returns its nanojoules a step. */
@@ -164,6 +174,8 @@ static double add_part(json_t *parts, const run_counts *run, const char *name, d
                                            "unit", unit, "nanojoules_per_step", energy));
     return energy;
 }
+
+enum { PARTS = 8 }; /* and the memory outside */
 
 static double add_parts(json_t *parts, const run_counts *run)
 {
@@ -194,6 +206,8 @@ static json_t *report_json(const run_counts *run)
     const brds_plan *plan = run->plan;
     json_t *parts = json_array();
     double energy = add_parts(parts, run);
+    size_t count = PARTS + (plan->spec.weights == BRDS_WEIGHTS_STREAM ? 1 : 0);
+    parts = complete(parts, count);
     double steps = (double)run->steps, cycles = (double)run->activity->cycles;
     double seconds = cycles / steps / (1e6 * plan->spec.clock_mhz);
     double macs = (double)plan->macs, dense = (double)plan->dense;

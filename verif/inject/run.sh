@@ -49,7 +49,10 @@ make_inputs() {
     spec spec 4 4 ', "head": {"size": 3}' ''
     spec sparse 4 2 ', "head": {"size": 3}' ''
     spec rom 4 4 ', "head": {"size": 3}' ', "weights": "rom"'
-    spec language 4 4 '' ''
+    spec stream 4 4 ', "head": {"size": 3}' ', "weights": "stream", "memory_bits": 32'
+    spec language 4 4 '' '}, "numeric": {"weight": {"row_scale_bits": 2}'
+    cp "$SRCDIR/verif/cli/report_energy/good.vcd" "$SRCDIR/verif/cli/report_energy/small.json" in || return 1
+    echo '{"spec": "little", "steps": 1, "sequences": 1}' >in/vectors.json
     spec import 3 3 ', "head": {"size": 2}' ''
     cp "$imports/stored.npz" in/model.npz && cp "$imports/torch_embedding.onnx" in/model.onnx &&
         cp "$imports/stack.keras" in/model.keras || return 1
