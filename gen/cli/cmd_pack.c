@@ -7,6 +7,7 @@
 #include "cli/options.h"
 #include "cli/source.h"
 #include "io/file.h"
+#include "io/json_list.h"
 #include "io/strings.h"
 #include "pack/pack.h"
 
@@ -96,7 +97,10 @@ static json_t *matrix_json(const brds_plan *plan, const brds_qnet *qnet, int num
     const brds_qphase *q = &qnet->phases[number];
     const brds_sparse *matrix = of_h ? &q->h : &q->x;
     char *name = matrix_name(&plan->phases[number], of_h);
-    json_t *value = json_pack("{s:s*, s:i, s:i, s:i, s:i, s:i, s:f}", "name", name, "rows",
+    if (name == NULL) {
+        return NULL;
+    }
+    json_t *value = json_pack("{s:s, s:i, s:i, s:i, s:i, s:i, s:f}", "name", name, "rows",
                               matrix->rows, "nonzeros_per_row", matrix->nnz, "bits",
                               plan->spec.weight_bits, "frac", matrix->frac, "shift",
                               of_h ? q->shl_h : q->shl_x, "error", of_h ? q->error_h : q->error_x);
@@ -107,13 +111,16 @@ static json_t *matrix_json(const brds_plan *plan, const brds_qnet *qnet, int num
 static json_t *matrices_json(const brds_packed *packed)
 {
     json_t *list = json_array();
+    size_t count = 0;
     for (int p = 0; p < packed->plan.phase_count; p++) {
+        bool gates = packed->plan.phases[p].kind == BRDS_PHASE_GATES;
+        count += gates ? 2 : 1;
         json_array_append_new(list, matrix_json(&packed->plan, &packed->qnet, p, false));
-        if (packed->plan.phases[p].kind == BRDS_PHASE_GATES) {
+        if (gates) {
             json_array_append_new(list, matrix_json(&packed->plan, &packed->qnet, p, true));
         }
     }
-    return list;
+    return brds_json_complete(list, count);
 }
 
 static json_t *edges_json(const brds_packed *packed)
@@ -133,13 +140,16 @@ static json_t *report_json(const brds_packed *packed, double seconds)
 {
     uint64_t weights = 0, biases = 0;
     char *fingerprint = brds_string_format("%08lx", (unsigned long)packed->plan.fingerprint);
+    if (fingerprint == NULL) {
+        return NULL;
+    }
     for (int p = 0; p < packed->qnet.phase_count; p++) {
         weights += packed->qnet.phases[p].weight_saturated;
         biases += packed->qnet.phases[p].bias_saturated;
     }
     size_t bytes = packed->image.words * (size_t)packed->image.stream_bits / 8;
     json_t *root = json_pack(
-        "{s:s, s:s*, s:o, s:o, s:I, s:I, s:I, s:I, s:f}", "name", packed->plan.spec.name,
+        "{s:s, s:s, s:o, s:o, s:I, s:I, s:I, s:I, s:f}", "name", packed->plan.spec.name,
         "fingerprint", fingerprint, "matrices", matrices_json(packed), "edges", edges_json(packed),
         "weights_clipped", (json_int_t)weights, "biases_clipped", (json_int_t)biases, "image_words",
         (json_int_t)packed->image.words, "image_bytes", (json_int_t)bytes, "seconds", seconds);

@@ -163,6 +163,11 @@ static brds_status open_temporary(brds_outfile *file, const struct stat *replace
     }
     if (fd >= 0) {
         file->listed = brds_cleanup_add(file->temporary, false);
+        if (file->listed == NULL) { /* who ends the program would leave it */
+            close(fd);
+            unlink(file->temporary);
+            return brds_fail_memory(diag);
+        }
         if (replaced != NULL) {
             (void)fchmod(fd, replaced->st_mode & 0777);
         }

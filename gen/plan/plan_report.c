@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "fixed/pwl.h"
+#include "io/json_list.h"
 #include "io/strings.h"
 #include "plan/plan_estimate.h"
 #include "plan/plan_private.h"
@@ -41,23 +42,13 @@ static json_t *phase_json(const brds_phase *phase)
                      "macs", (json_int_t)phase->macs);
 }
 
-/* A list, or NULL if memory ran out for one of its `count` members. */
-static json_t *complete(json_t *list, int count)
-{
-    if (json_array_size(list) == (size_t)count) {
-        return list;
-    }
-    json_decref(list);
-    return NULL;
-}
-
 static json_t *phases_json(const brds_plan *plan)
 {
     json_t *list = json_array();
     for (int p = 0; p < plan->phase_count; p++) {
         json_array_append_new(list, phase_json(&plan->phases[p]));
     }
-    return complete(list, plan->phase_count);
+    return brds_json_complete(list, (size_t)plan->phase_count);
 }
 
 static json_t *edges_json(const brds_plan *plan, const int *gaps, const int *worst)
@@ -74,7 +65,7 @@ static json_t *edges_json(const brds_plan *plan, const int *gaps, const int *wor
                                               owned_text(phase_name(&plan->phases[edge->writer])),
                                               "kind", kind, "gap", gaps[e], "worst_gap", worst[e]));
     }
-    return complete(list, plan->edge_count);
+    return brds_json_complete(list, (size_t)plan->edge_count);
 }
 
 /* ---- widths and why they suffice ---- */
@@ -144,7 +135,7 @@ static json_t *memories_json(const brds_estimate *estimate)
                                               (json_int_t)use->depth, "bits", (json_int_t)use->bits,
                                               "blocks", (json_int_t)use->blocks));
     }
-    return complete(list, BRDS_MEMORY_USES);
+    return brds_json_complete(list, BRDS_MEMORY_USES);
 }
 
 static json_t *resources_json(const brds_plan *plan)

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "fixed/fixed.h"
+#include "io/json_list.h"
 #include "plan/plan_private.h"
 #include "report/activity.h"
 #include "report/json_file.h"
@@ -127,16 +128,6 @@ static double product_pairs(const run_counts *run)
 
 /* ---- the document ---- */
 
-/* A list, or NULL if memory ran out for one of its `count` members. */
-static json_t *complete(json_t *list, size_t count)
-{
-    if (json_array_size(list) == count) {
-        return list;
-    }
-    json_decref(list);
-    return NULL;
-}
-
 static json_t *constants_json(void)
 {
     json_t *list = json_array();
@@ -145,7 +136,7 @@ static json_t *constants_json(void)
                                               "femtojoules", constants[i].femtojoules, "per",
                                               constants[i].per, "source", constants[i].source));
     }
-    return complete(list, CONSTANTS);
+    return brds_json_complete(list, CONSTANTS);
 }
 
 static json_t *activity_json(const run_counts *run)
@@ -161,7 +152,7 @@ static json_t *activity_json(const run_counts *run)
                             toggles / (double)run->steps, "toggles_per_bit_and_cycle",
                             places > 0 ? toggles / places : 0.0));
     }
-    return complete(list, BRDS_NET_CLASSES);
+    return brds_json_complete(list, BRDS_NET_CLASSES);
 }
 
 /* Adds a part and returns its nanojoules a step. */
@@ -207,7 +198,7 @@ static json_t *report_json(const run_counts *run)
     json_t *parts = json_array();
     double energy = add_parts(parts, run);
     size_t count = PARTS + (plan->spec.weights == BRDS_WEIGHTS_STREAM ? 1 : 0);
-    parts = complete(parts, count);
+    parts = brds_json_complete(parts, count);
     double steps = (double)run->steps, cycles = (double)run->activity->cycles;
     double seconds = cycles / steps / (1e6 * plan->spec.clock_mhz);
     double macs = (double)plan->macs, dense = (double)plan->dense;
