@@ -23,14 +23,14 @@ module regs (
     input wire [11:0] araddr,
     input wire arvalid,
     input wire rready,
-    input wire [11:0] error,
+    input wire [12:0] error,
     input wire [63:0] count_busy
 );
     wire awready, wready, bvalid, arready, rvalid;
     wire [1:0] bresp, rresp;
     wire [31:0] rdata;
     wire enable, soft_reset, clear_counters, address_error;
-    wire [11:0] error_clear;
+    wire [12:0] error_clear;
     // inputs that are not connected may be anything
     `REGS dut (
         .clk(clk), .rst(rst), .s_axil_awaddr(awaddr), .s_axil_awvalid(awvalid), .s_axil_awready(awready),
@@ -43,11 +43,13 @@ module regs (
 
     // docs/registers.md, word addresses
     localparam [9:0] ID = 10'h000, CONTROL = 10'h010, ERRORS = 10'h012, BUSY_LO = 10'h022, BUSY_HI = 10'h023;
+    localparam [9:0] WEIGHTS_LO = 10'h014, WEIGHTS_HI = 10'h015;
     function readable(input [9:0] word);
-        readable = word <= 10'h00a || (word >= CONTROL && word <= ERRORS) || (word >= 10'h020 && word <= 10'h02d);
+        readable = word <= 10'h00a || (word >= CONTROL && word <= ERRORS) || word == WEIGHTS_LO || word == WEIGHTS_HI
+            || (word >= 10'h020 && word <= 10'h02f);
     endfunction
     function writable(input [9:0] word);
-        writable = word == CONTROL || word == ERRORS;
+        writable = word == CONTROL || word == ERRORS || word == WEIGHTS_LO || word == WEIGHTS_HI;
     endfunction
 
     // ---- environment ----
@@ -175,7 +177,7 @@ module regs (
         assert (reset_was || b_new || enable == enable_was);
         assert (!its_write || soft_reset == (aw_word == CONTROL && w_set[1]));
         assert (!its_write || clear_counters == (aw_word == CONTROL && w_set[2]));
-        assert (!its_write || error_clear == (aw_word == ERRORS ? w_set[11:0] : 12'd0));
+        assert (!its_write || error_clear == (aw_word == ERRORS ? w_set[12:0] : 13'd0));
         assert (b_new || (!soft_reset && !clear_counters && error_clear == 0));
         assert (!(b_new && bresp[1]) || address_error);
         assert (!(r_new && rresp[1]) || address_error);

@@ -38,7 +38,7 @@ begin=$(date +%s)
 ${CC:-cc} -std=c11 -O2 -g -Wall -Wextra -Wpedantic -Wshadow -Wconversion -D_POSIX_C_SOURCE=200809L \
     -I"$SRCDIR/gen" -I"$SRCDIR/verif/harness" -I"$here" -c -o "$OUT/upsets.o" "$here/upsets.c" || exit 3
 rm -f "$HARNESS/libprotect.a"
-ar rcs "$HARNESS/libprotect.a" "$OUT/upsets.o" "$HARNESS/driver.o" || exit 3
+ar rcs "$HARNESS/libprotect.a" "$OUT/upsets.o" "$HARNESS/driver.o" "$HARNESS/memory.o" || exit 3
 
 # build NAME: $OUT/NAME/upsets
 build() {

@@ -91,7 +91,7 @@ static void high_words_follow_their_low_words(void **state)
         assert_int_equal(brds_registers[i - 1].offset + 4, brds_registers[i].offset);
         pairs++;
     }
-    assert_int_equal(pairs, 3);
+    assert_int_equal(pairs, 4);
 }
 
 static void errors_stand_at_their_bits(void **state)
@@ -105,7 +105,7 @@ static void errors_stand_at_their_bits(void **state)
             assert_int_equal(f->low, f->from);
         }
     }
-    assert_int_equal(brds_register_error_bits(), 12);
+    assert_int_equal(brds_register_error_bits(), 13);
     assert_int_equal(brds_field_find(error, "w_crc")->low, 10);
     assert_int_equal(brds_field_find(error, "upset")->low, 11);
     assert_int_equal(brds_field_find(error, "axil_address")->low, 15);
@@ -160,6 +160,7 @@ static const char all_lists[] =
     "//@for w in writable\nwritable @{w.name}\n//@end\n"
     "//@for p in parts\npart @{p.register} @{p.bits} @{p.value} @{p.remark}\n//@end\n"
     "//@for h in held\nheld @{h.signal} @{h.register} @{h.bits} @{h.reset}\n//@end\n"
+    "//@for f in fixed\nfixed @{f.signal} @{f.reset}\n//@end\n"
     "//@for p in pulses\npulse @{p.target} @{p.register} @{p.bits}\n//@end\n"
     "//@for l in latches\nlatch @{l.signal} @{l.register}\n//@end\n"
     "//@for w in wide\nwide @{w.name}\n//@end\n"
@@ -179,6 +180,8 @@ static void block_is_made_from_the_table(void **state)
         "part ERROR 15 address_error axil_address\n",
         "part CONTROL 1 1'd0 soft_reset\n",
         "held enable CONTROL 0 1'd1\n",
+        "held weights_high WEIGHTS_HI 31:0 32'd0\n",
+        "held weights_page WEIGHTS_LO 31:12 20'd0\n",
         "pulse error_clear[10] ERROR 10\n",
         "part CORRECTED 31:0 count_corrected count\n",
         "part UNCORRECTED 31:0 count_uncorrected count\n",
@@ -186,10 +189,10 @@ static void block_is_made_from_the_table(void **state)
         "pulse clear_counters CONTROL 2\n",
         "latch count_stall_in STALL_IN_LO\n",
         "wide count_stall_out\n",
-        "input [11:0] error\n",
+        "input [12:0] error\n",
         "input [63:0] count_busy\n",
         "input status_idle\n",
-        "output [11:0] error_clear\n",
+        "output [12:0] error_clear\n",
         "output soft_reset\n",
     };
     char *text = NULL;

@@ -290,7 +290,7 @@ static void test_key_errors(void **state)
     expect_part_error(SMALL, ",\"a/b~\":3", "", "s.json:/hardware/a~1b~0", "known here: pes");
     expect_part_error(SMALL, ",\"index_bits\":4", "", "s.json:/hardware/index_bits", "relative");
     expect_part_error(SMALL, ",\"weights\":\"flash\"", "", "s.json:/hardware/weights",
-                      "give \"rom\" or \"ram\"");
+                      "give \"rom\", \"ram\" or \"stream\"");
     expect_part_error(SMALL, ",\"weights\":null", "", "s.json:/hardware/weights",
                       "leave the key out");
     expect_part_error(SMALL, "", ",\"target\":{\"clock_mhz\":4.0}", "s.json:/target/clock_mhz",

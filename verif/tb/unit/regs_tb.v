@@ -12,6 +12,7 @@ module regs_tb;
 
     // docs/registers.md
     localparam [11:0] ID = 12'h000, CONTROL = 12'h040, STATUS = 12'h044, ERRORS = 12'h048, STEPS = 12'h080;
+    localparam [11:0] WEIGHTS_LO = 12'h050, WEIGHTS_HI = 12'h054;
     localparam [11:0] BUSY_LO = 12'h088, BUSY_HI = 12'h08c, STALL_OUT_LO = 12'h098, STALL_OUT_HI = 12'h09c;
     localparam [1:0] OKAY = 2'd0, SLVERR = 2'd2;
     localparam [63:0] PACE = 64'h0000_0000_3000_0001; // of the counters, a cycle
@@ -26,8 +27,10 @@ module regs_tb;
     wire awready, wready, arready, bvalid, rvalid;
     wire [1:0] bresp, rresp;
     wire [31:0] rdata;
-    reg [11:0] errors = 0;
-    wire [11:0] error_clear;
+    reg [12:0] errors = 0;
+    wire [12:0] error_clear;
+    wire [19:0] page;                    // where streamed weights lie: held in cores that stream them (-DSTREAM=1)
+    wire [31:0] high;
     wire enable, soft_reset, clear_counters, address_error;
     integer cycle = 0;
     wire [63:0] count = PACE * cycle;
@@ -44,7 +47,8 @@ module regs_tb;
         .status_loading(status[2]), .status_sequence_open(status[3]), .count_steps(count[31:0]),
         .count_sequences(32'd7), .count_busy(count), .count_stall_in(64'd0), .count_stall_out(~count),
         .count_sat_gate(32'd1), .count_sat_function(32'd2), .count_sat_cell(32'd3),
-        .count_sat_output(32'd4), .count_corrected(32'd5), .count_uncorrected(32'd6));
+        .count_sat_output(32'd4), .count_corrected(32'd5), .count_uncorrected(32'd6),
+        .count_stall_weights(64'd8), .weights_page(page), .weights_high(high));
 
     integer seed, failures = 0;
     function integer rnd(input integer below);
@@ -66,14 +70,14 @@ module regs_tb;
             3: pick = STATUS;
             4, 5: pick = ERRORS;
             6: pick = STEPS;
-            7: pick = 12'h0b8; // behind the last register
-            8: pick = 12'hffc;
+            7: pick = rnd(2) ? 12'h0c0 : WEIGHTS_LO; // behind the last register
+            8: pick = rnd(2) ? 12'hffc : WEIGHTS_HI;
             default: pick = {rnd(1024), 2'b00};
         endcase
     endfunction
     function known(input [11:0] address);
         known = address <= 12'h028 || (address >= CONTROL && address <= ERRORS) ||
-                (address >= STEPS && address <= 12'h0b4);
+                address == WEIGHTS_LO || address == WEIGHTS_HI || (address >= STEPS && address <= 12'h0bc);
     endfunction
 
     // ---- writes: what was sent, in order ----
@@ -83,14 +87,17 @@ module regs_tb;
     integer aw_sent = 0, w_sent = 0, b_seen = 0;
     integer wanted_resets = 0, wanted_clears = 0, resets = 0, clears = 0;
     reg model_enable = 1;
-    reg [11:0] model_cleared = 0; // error bits that were written, and those whose pulse came
-    reg [11:0] pulsed = 0;
+    reg [12:0] model_cleared = 0; // error bits that were written, and those whose pulse came
+    reg [12:0] pulsed = 0;
+    reg [19:0] model_page = 0;
+    reg [31:0] model_high = 0;
 
     task answer_write;
         begin
             if (b_seen >= aw_sent || b_seen >= w_sent)
                 fail("answer without a write");
-            if (bresp !== (sent_address[b_seen] == CONTROL || sent_address[b_seen] == ERRORS ? OKAY : SLVERR))
+            if (bresp !== (sent_address[b_seen] == CONTROL || sent_address[b_seen] == ERRORS ||
+                           sent_address[b_seen] == WEIGHTS_LO || sent_address[b_seen] == WEIGHTS_HI ? OKAY : SLVERR))
                 fail("bresp");
             if (sent_address[b_seen] == CONTROL) begin
                 wanted_resets = wanted_resets + sent_set[b_seen][1];
@@ -99,8 +106,14 @@ module regs_tb;
                     model_enable = sent_set[b_seen][0];
             end
             if (sent_address[b_seen] == ERRORS)
-                model_cleared = model_cleared | sent_set[b_seen][11:0];
+                model_cleared = model_cleared | sent_set[b_seen][12:0];
+            if (`STREAM != 0 && sent_address[b_seen] == WEIGHTS_LO)
+                model_page = (model_page & ~sent_mask[b_seen][31:12]) | sent_set[b_seen][31:12];
+            if (`STREAM != 0 && sent_address[b_seen] == WEIGHTS_HI)
+                model_high = (model_high & ~sent_mask[b_seen]) | sent_set[b_seen];
             b_seen = b_seen + 1;
+            if (b_seen == aw_sent && (page !== model_page || high !== model_high))
+                fail("weights");
             if (enable !== model_enable && b_seen == aw_sent)
                 fail("enable");
         end
@@ -169,7 +182,8 @@ module regs_tb;
                 12'h0b0: if (rdata !== 32'd5) fail("CORRECTED");
                 12'h0b4: if (rdata !== 32'd6) fail("UNCORRECTED");
                 CONTROL: if (rdata[31:1] !== 31'd0) fail("CONTROL");
-                ERRORS: if (rdata[31:16] !== 16'd0 || rdata[14:12] !== 3'd0) fail("ERROR");
+                ERRORS: if (rdata[31:16] !== 16'd0 || rdata[14:13] !== 2'd0) fail("ERROR");
+                12'h0b8: if (rdata !== 32'd8) fail("STALL_WEIGHTS");
                 BUSY_LO, STALL_OUT_LO: begin
                     low_word = rdata;
                     low_from = asked_at[r_seen];
@@ -257,8 +271,7 @@ module regs_tb;
             fail("pulses");
         if (enable !== model_enable || pairs == 0)
             fail("end");
-        if (address_error !== 1)
-            fail("address_error");
+        write(12'h400, 32'h0, 4'b0000, 1);
         write(ERRORS, 32'hffff_ffff, 4'b1101, 1); // bit 15 lies in byte 1
         write(ERRORS, 32'hffff_7fff, 4'b1111, 1);
         write(ERRORS, 32'h0000_8000, 4'b0010, 0);

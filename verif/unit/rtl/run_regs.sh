@@ -25,7 +25,8 @@ check() {
 }
 
 bench() { # NAME SEED
-    iverilog -g2005 -Wall "-DREGS=$1_regs" -s regs_tb -o "$work/sim" "$root/verif/tb/unit/regs_tb.v" \
+    holds=$(grep -c 'write_go && write_word == ADDR_WEIGHTS_LO' "$1_regs.v")
+    iverilog -g2005 -Wall "-DREGS=$1_regs" "-DSTREAM=$holds" -s regs_tb -o "$work/sim" "$root/verif/tb/unit/regs_tb.v" \
         "$1_regs.v" || return
     vvp -n "$work/sim" "+seed=$2" >"$work/bench"
     grep -q '^PASS$' "$work/bench" || cat "$work/bench"
