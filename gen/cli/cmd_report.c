@@ -225,16 +225,22 @@ static brds_status report_comparison(const brds_args *args, brds_diag *diag)
     return status;
 }
 
-static brds_status report_timing(const brds_args *args, brds_diag *diag)
+/* A document to the file of --output, if there is one, and printed: as JSON with --json, else as text. */
+static brds_status show(const brds_args *args, const json_t *report, writer write_text,
+                        brds_diag *diag)
 {
     const char *output = brds_args_value(args, "output");
+    brds_status status = output ? write_one(NULL, output, report, write_dump, diag) : BRDS_OK;
+    return status ? status
+                  : (brds_args_flag(args, "json") ? write_dump : write_text)(report, stdout, diag);
+}
+
+static brds_status report_timing(const brds_args *args, brds_diag *diag)
+{
     json_t *report = NULL;
     brds_status status = brds_timing_report(brds_args_operand(args, 1), &report, diag);
-    if (!status && output)
-        status = write_one(NULL, output, report, write_dump, diag);
     if (!status)
-        status = brds_args_flag(args, "json") ? write_dump(report, stdout, diag)
-                                              : brds_timing_write_text(report, stdout, diag);
+        status = show(args, report, brds_timing_write_text, diag);
     json_decref(report);
     return status;
 }
@@ -242,7 +248,6 @@ static brds_status report_timing(const brds_args *args, brds_diag *diag)
 static brds_status report_energy(const brds_args *args, brds_diag *diag)
 {
     const char *vectors = brds_args_operand(args, 2), *spec = brds_args_value(args, "spec");
-    const char *output = brds_args_value(args, "output");
     json_t *report = NULL;
     if (!vectors || !spec)
         return brds_fail(diag, BRDS_EUSAGE, "",
@@ -250,11 +255,8 @@ static brds_status report_energy(const brds_args *args, brds_diag *diag)
                          "VECTORS.json and --spec are needed");
     brds_status status =
         brds_energy_report(brds_args_operand(args, 1), spec, vectors, &report, diag);
-    if (!status && output)
-        status = write_one(NULL, output, report, write_dump, diag);
     if (!status)
-        status = brds_args_flag(args, "json") ? write_dump(report, stdout, diag)
-                                              : brds_energy_write_text(report, stdout, diag);
+        status = show(args, report, brds_energy_write_text, diag);
     json_decref(report);
     return status;
 }

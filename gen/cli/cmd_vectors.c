@@ -19,6 +19,14 @@ typedef struct {
     brds_cycles cycles;
 } job;
 
+/* A word of `width` bytes, little end first, and the end of its line. */
+static void print_word(const uint8_t *bytes, size_t width, FILE *file)
+{
+    for (size_t b = width; b-- > 0;)
+        fprintf(file, "%02x", bytes[b]);
+    fputc('\n', file);
+}
+
 /* The generated testbench reads the image as a stream too: {last, data} a line. */
 static brds_status write_image(const job *j, FILE *file, brds_diag *diag)
 {
@@ -26,9 +34,7 @@ static brds_status write_image(const job *j, FILE *file, brds_diag *diag)
     size_t width = (size_t)image->stream_bits / 8;
     for (size_t w = 0; w < image->words; w++) {
         fputc(w + 1 == image->words ? '1' : '0', file);
-        for (size_t b = width; b-- > 0;)
-            fprintf(file, "%02x", image->bytes[w * width + b]);
-        fputc('\n', file);
+        print_word(image->bytes + w * width, width, file);
     }
     return ferror(file) ? brds_fail(diag, BRDS_EFILE, "", "", "cannot write image.hex") : BRDS_OK;
 }
@@ -38,11 +44,8 @@ static brds_status write_memory(const job *j, FILE *file, brds_diag *diag)
 {
     const brds_image *image = &j->packed.image;
     size_t width = (size_t)j->packed.plan.spec.memory.bits / 8;
-    for (size_t at = 0; at < image->memory_bytes; at += width) {
-        for (size_t b = width; b-- > 0;)
-            fprintf(file, "%02x", image->memory[at + b]);
-        fputc('\n', file);
-    }
+    for (size_t at = 0; at < image->memory_bytes; at += width)
+        print_word(image->memory + at, width, file);
     return ferror(file) ? brds_fail(diag, BRDS_EFILE, "", "", "cannot write memory.hex") : BRDS_OK;
 }
 

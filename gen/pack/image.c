@@ -56,7 +56,7 @@ static layout layout_of(const brds_plan *plan)
     if (plan->spec.weights == BRDS_WEIGHTS_STREAM) {
         size_t chunk = (size_t)plan->spec.memory.bits / 8;
         at.weight_stride = (size_t)plan->word_chunks * chunk;
-        at.memory = (size_t)plan->memory_chunks * chunk;
+        at.memory = (size_t)brds_plan_memory_bytes(plan);
         at.units = at.weights;
     }
     at.unit_stride = (size_t)brds_ceil_div(plan->unit_bits, stream) * at.word;

@@ -137,6 +137,11 @@ int brds_phase_chunks(const brds_plan *plan, const brds_phase *phase)
     return phase->groups * phase->beats * plan->word_chunks;
 }
 
+int64_t brds_plan_memory_bytes(const brds_plan *plan)
+{
+    return (int64_t)plan->memory_chunks * plan->spec.memory.bits / 8;
+}
+
 static void set_depths(brds_plan *plan)
 {
     const brds_spec *spec = &plan->spec;
@@ -263,7 +268,7 @@ brds_status brds_plan_memory(brds_plan *plan, brds_diag *diag)
                          "the weight image has %lld words, its header can count to 2^32 - 1",
                          (long long)brds_plan_image_words(plan));
     }
-    int64_t outside = (int64_t)plan->memory_chunks * plan->spec.memory.bits / 8;
+    int64_t outside = brds_plan_memory_bytes(plan);
     if (outside > (int64_t)UINT32_MAX) {
         return brds_fail(diag, BRDS_EINPUT, plan->spec.name, "make the network smaller or sparser",
                          "the weights take %lld bytes of memory, the port reaches 2^32 - 1",

@@ -65,6 +65,9 @@ int brds_order_bits(const brds_plan *plan);
 /* Data words that a phase of streamed weights is read in, else 0. */
 int brds_phase_chunks(const brds_plan *plan, const brds_phase *phase);
 
+/* Bytes of streamed weights in the memory outside, else 0. */
+int64_t brds_plan_memory_bytes(const brds_plan *plan);
+
 /* The text that the fingerprint is the CRC-32 of (section 5); malloc'ed, NULL when memory ran out. */
 char *brds_plan_shape_text(const brds_plan *plan);
 

@@ -202,7 +202,7 @@ static json_t *stream_json(const brds_plan *plan)
         "{s:i, s:i, s:i, s:i, s:i, s:I, s:I, s:I, s:I, s:s, s:f, s:f}", "data_bits",
         plan->spec.memory.bits, "latency", plan->spec.memory.latency, "interval", interval,
         "prefetch_words", plan->spec.memory.prefetch_words, "data_words_per_beat",
-        plan->word_chunks, "memory_bytes", (json_int_t)plan->memory_chunks * bytes,
+        plan->word_chunks, "memory_bytes", (json_int_t)brds_plan_memory_bytes(plan),
         "bytes_per_step", (json_int_t)words * bytes, "cycles_of_memory",
         (json_int_t)words * interval, "cycles_of_multipliers", (json_int_t)beats, "limited_by",
         words * interval > beats ? "memory" : "multipliers", "gigabytes_per_second", given,

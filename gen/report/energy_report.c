@@ -314,7 +314,8 @@ brds_status brds_energy_write_text(const json_t *report, FILE *stream, brds_diag
         fprintf(stream, "  %-16s %10.4g fJ per %s (%s)\n", text(one, "name"),
                 real(one, "femtojoules"), text(one, "per"), text(one, "source"));
     }
-    fprintf(stream, "  %-16s %10s (%s)\n", "FPGA", "x 14", text(fpga, "source"));
+    fprintf(stream, "  %-16s %8s%.0f (%s)\n", "FPGA", "x ", real(fpga, "factor"),
+            text(fpga, "source"));
     return ferror(stream) ? brds_fail(diag, BRDS_EFILE, "", "", "the report cannot be written")
                           : BRDS_OK;
 }

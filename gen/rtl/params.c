@@ -359,7 +359,7 @@ static void add_constants(const brds_plan *plan, brds_params *p)
     constant(p, "HEAD", plan->spec.head.present, "1: there is a head");
     constant(p, "X_WORDS", plan->x_words, "stream words of an input vector");
     constant(p, "Y_WORDS", plan->y_words, "stream words of an output vector");
-    constant(p, "MEMORY_BYTES", (int64_t)plan->memory_chunks * plan->spec.memory.bits / 8,
+    constant(p, "MEMORY_BYTES", brds_plan_memory_bytes(plan),
              "bytes of streamed weights in the memory outside, 0 if they are inside");
     constant(p, "STATE_WORDS", brds_params_state_words(plan),
              "stream words of an initial state, 0 if none may be sent");
