@@ -41,6 +41,8 @@ module brds_array #(
     parameter integer MUL_DSP = 1,
     // 1: relative indices
     parameter integer RELATIVE = 0,
+    // 1: the lanes of a row's group share a copy of the vector, a bank each (lanes: powers of two)
+    parameter integer BANKED = 0,
     // bits of the number of an open row group; 0: one group at a time
     parameter integer OPEN_BITS = 0,
     // 1: the four gate rows of a PE share their operands.  2: and two of them a multiplier
@@ -336,7 +338,7 @@ module brds_array #(
                     .H_HALF(H_HALF), .X_ADDR_BITS(X_ADDR_BITS), .H_ADDR_BITS(H_ADDR_BITS),
                     .MEMORY_REGS(MEMORY_REGS), .MUL_REGS(MUL_REGS), .ADDER_EVERY(ADDER_EVERY),
                     .TREE_STAGES(TS), .MUL_KEEP(MUL_KEEP), .MUL_DSP(MUL_DSP), .RELATIVE(RELATIVE),
-                    .OPEN_BITS(OPEN_BITS), .SHARED(SHARED)
+                    .BANKED(BANKED), .OPEN_BITS(OPEN_BITS), .SHARED(SHARED)
                 ) u_row (
                     .clk(clk), .field(word[p*PE_BITS+k*ROW_BITS +: ROW_BITS]), .first(word_first),
                     .x_base(x_base), .h_base(h_base), .x_used(address_valid),

@@ -55,6 +55,8 @@ module brds_core #(
     parameter [(2**FUNC_ENTRY_BITS)*(ACT_BITS+2+TANH_SLOPE_BITS)-1:0] TANH_TABLE = 0,
     // index: 1 relative; bits on x and h lanes
     parameter integer RELATIVE = 0,
+    // 1: the lanes of a row's group share a copy of the vector
+    parameter integer BANKED = 0,
     // bits of the number of an open row group; 0: one group at a time
     parameter integer OPEN_BITS = 0,
     // 1: the four gate rows of a PE share their operands.  2: and two of them a multiplier
@@ -386,7 +388,7 @@ module brds_core #(
         .XACC_BITS(XACC_BITS), .HACC_BITS(HACC_BITS), .X_HALF(X_HALF), .H_HALF(H_HALF),
         .X_ADDR_BITS(X_ADDR_BITS), .H_ADDR_BITS(H_ADDR_BITS), .MEMORY_REGS(MEMORY_REGS),
         .MUL_REGS(MUL_REGS), .ADDER_EVERY(ADDER_EVERY), .MUL_KEEP(MUL_KEEP), .MUL_DSP(MUL_DSP), .RELATIVE(RELATIVE),
-        .OPEN_BITS(OPEN_BITS), .SHARED(SHARED),
+        .BANKED(BANKED), .OPEN_BITS(OPEN_BITS), .SHARED(SHARED),
         .WORD_BITS(WORD_BITS), .WORDS(W_DEPTH), .WORD_ADDR_BITS(W_ADDR_BITS), .STREAM_BITS(W_CHUNK_BITS),
         .WEIGHTS_ROM(WEIGHTS_ROM), .WEIGHTS_FILE(WEIGHTS_FILE), .PROTECT(PROTECT), .PAUSES(WEIGHTS_STREAM), .PHASES(PHASES),
         .PHASE_BITS(PHASE_BITS), .PH_XBASE(PH_XBASE), .PH_HBASE(PH_HBASE), .PH_HPREV(PH_HPREV)

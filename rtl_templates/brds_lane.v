@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Purpose: one multiplier lane of a gate row, with its own copy of the vector memory or with an operand
-// that the four rows of a PE share.
-//   product = weight * operand;  own copy: operand = vector[base | column] (see brds_fetch)
+// Purpose: one multiplier lane of a gate row, with its own copy of the vector memory, a bank of the
+// copy that the lanes of its row share, or an operand that the four rows of a PE share.
+//   product = weight * operand;  own copy: operand = vector[base | column] (see brds_fetch);  bank: the index is
+//   column / BANKS, for columns BANK, BANK + BANKS ...
 // Latency: from the lane field RELATIVE + MEMORY_REGS + MUL_REGS cycles.  `base` and `used` arrive
 // RELATIVE cycles after the field, `shared` RELATIVE + MEMORY_REGS.  Initiation interval: 1.
 `default_nettype none
@@ -16,6 +17,9 @@ module brds_lane #(
     parameter integer WEIGHT_BITS = 8,
     // bits of the index above it
     parameter integer INDEX_BITS = 7,
+    // lanes that share a copy, a power of two (1: none does); which of them this is
+    parameter integer BANKS = 1,
+    parameter integer BANK = 0,
     // words of a half of the vector memory
     parameter integer HALF = 128,
     // address bits of both halves
@@ -65,14 +69,28 @@ module brds_lane #(
             wire unused = &{1'b0, first, base, used, we, waddr, wdata};
             assign operand = shared;
         end else begin : g_own
-            wire unused = &{1'b0, shared};
+            localparam integer SHIFT = $clog2(BANKS);
+            localparam integer OWN_ELEMS = (ELEMS > BANKS) ? ELEMS / BANKS : 1;
+            localparam integer OWN_BITS = ADDR_BITS - SHIFT;
+            wire [OWN_ELEMS-1:0]                   own_we;
+            wire [OWN_BITS-$clog2(OWN_ELEMS)-1:0]  own_waddr;
+            wire [OWN_ELEMS*ACT_BITS-1:0]          own_wdata;
+            // slots begin at multiples of BANKS
+            wire unused = &{1'b0, shared, base};
+            brds_bank #(
+                .ELEMS(ELEMS), .BANKS(BANKS), .BANK(BANK), .ACT_BITS(ACT_BITS),
+                .ROW_BITS(ADDR_BITS - $clog2(ELEMS))
+            ) u_bank (
+                .we(we), .waddr(waddr), .wdata(wdata),
+                .own_we(own_we), .own_waddr(own_waddr), .own_wdata(own_wdata)
+            );
             brds_fetch #(
-                .ELEMS(ELEMS), .ACT_BITS(ACT_BITS), .INDEX_BITS(INDEX_BITS), .HALF(HALF),
-                .ADDR_BITS(ADDR_BITS), .MEMORY_REGS(MEMORY_REGS), .RELATIVE(RELATIVE)
+                .ELEMS(OWN_ELEMS), .ACT_BITS(ACT_BITS), .INDEX_BITS(INDEX_BITS), .HALF(HALF / BANKS),
+                .ADDR_BITS(OWN_BITS), .MEMORY_REGS(MEMORY_REGS), .RELATIVE(RELATIVE)
             ) u_fetch (
-                .clk(clk), .index(field[WEIGHT_BITS +: INDEX_BITS]), .first(first), .base(base),
-                .re(used && (|address_weight)), .we(we), .waddr(waddr), .wdata(wdata),
-                .operand(operand)
+                .clk(clk), .index(field[WEIGHT_BITS +: INDEX_BITS]), .first(first),
+                .base(base[ADDR_BITS-1:SHIFT]), .re(used && (|address_weight)),
+                .we(own_we), .waddr(own_waddr), .wdata(own_wdata), .operand(operand)
             );
         end
     endgenerate

@@ -41,6 +41,8 @@ module brds_row #(
     parameter integer MUL_DSP = 1,
     // 1: relative indices
     parameter integer RELATIVE = 0,
+    // 1: the lanes of a group share a copy of the vector, a bank each
+    parameter integer BANKED = 0,
     // bits of the number of an open row group; 0: one group at a time
     parameter integer OPEN_BITS = 0,
     // 1: the operands come from outside; a lane field is the weight alone.  2: so do the products
@@ -97,7 +99,8 @@ module brds_row #(
             for (i = 0; i < LANES_X; i = i + 1) begin : g_x
                 brds_lane #(
                     .ELEMS(ELEMS), .ACT_BITS(ACT_BITS), .WEIGHT_BITS(WEIGHT_BITS),
-                    .INDEX_BITS(XI_BITS), .HALF(X_HALF), .ADDR_BITS(X_ADDR_BITS),
+                    .INDEX_BITS(XI_BITS), .BANKS((BANKED != 0) ? LANES_X : 1),
+                    .BANK((BANKED != 0) ? i : 0), .HALF(X_HALF), .ADDR_BITS(X_ADDR_BITS),
                     .MEMORY_REGS(MEMORY_REGS), .MUL_REGS(MUL_REGS), .MUL_KEEP(MUL_KEEP),
                     .MUL_DSP(MUL_DSP), .RELATIVE(RELATIVE), .SHARED(SHARED)
                 ) u_lane (
@@ -110,7 +113,8 @@ module brds_row #(
             for (i = 0; i < LANES_H; i = i + 1) begin : g_h
                 brds_lane #(
                     .ELEMS(ELEMS), .ACT_BITS(ACT_BITS), .WEIGHT_BITS(WEIGHT_BITS),
-                    .INDEX_BITS(HI_BITS), .HALF(H_HALF), .ADDR_BITS(H_ADDR_BITS),
+                    .INDEX_BITS(HI_BITS), .BANKS((BANKED != 0) ? LANES_H : 1),
+                    .BANK((BANKED != 0) ? i : 0), .HALF(H_HALF), .ADDR_BITS(H_ADDR_BITS),
                     .MEMORY_REGS(MEMORY_REGS), .MUL_REGS(MUL_REGS), .MUL_KEEP(MUL_KEEP),
                     .MUL_DSP(MUL_DSP), .RELATIVE(RELATIVE), .SHARED(SHARED)
                 ) u_lane (

@@ -13,26 +13,28 @@ static void add(brds_matrix *matrices, int *count, const char *base, int layer, 
 int brds_network_matrices(const brds_network *network, const brds_spec *spec,
                           brds_matrix matrices[BRDS_MAX_MATRICES])
 {
-    int count = 0, linear = brds_spec_linear_stride(spec);
+    int count = 0;
     for (int i = 0; i < network->layer_count; i++) {
         const brds_layer *layer = &network->layers[i];
         const brds_layer_spec *want = &spec->layers[i];
-        int rows = 4 * layer->hidden, gates = brds_spec_gate_stride(spec, i);
+        int rows = 4 * layer->hidden;
         add(matrices, &count, "weight_ih", i,
-            (brds_matrix){"", "nnz_x", rows, layer->columns_x, want->nnz_x, gates, layer->w_x});
+            (brds_matrix){"", "nnz_x", rows, layer->columns_x, want->nnz_x,
+                          brds_row_rule_x(spec, i), layer->w_x});
         add(matrices, &count, "weight_hh", i,
-            (brds_matrix){"", "nnz_h", rows, layer->output, want->nnz_h, gates, layer->w_h});
+            (brds_matrix){"", "nnz_h", rows, layer->output, want->nnz_h, brds_row_rule_h(spec, i),
+                          layer->w_h});
         if (layer->w_p) {
             add(matrices, &count, "weight_hr", i,
-                (brds_matrix){"", "nnz_p", layer->output, layer->hidden, want->nnz_p, linear,
-                              layer->w_p});
+                (brds_matrix){"", "nnz_p", layer->output, layer->hidden, want->nnz_p,
+                              brds_row_rule_linear(spec, want->nnz_p), layer->w_p});
         }
     }
     if (network->head_w) {
         matrices[count++] =
             (brds_matrix){"fc.weight",        "head nnz",
                           network->head_size, network->layers[network->layer_count - 1].output,
-                          spec->head.nnz,     linear,
+                          spec->head.nnz,     brds_row_rule_linear(spec, spec->head.nnz),
                           network->head_w};
     }
     return count;

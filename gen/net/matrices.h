@@ -7,7 +7,7 @@
 #define BRDS_NET_MATRICES_H
 
 #include "net/network.h"
-#include "spec/spec.h"
+#include "spec/row_rule.h"
 
 /* W_x, W_h and W_p of each layer, and the head. */
 enum { BRDS_MAX_MATRICES = 3 * BRDS_MAX_LAYERS + 1 };
@@ -16,9 +16,9 @@ typedef struct {
     char name[24];       /* "weight_ih_l0", "weight_hh_l0", "weight_hr_l0", "fc.weight" */
     const char *nnz_key; /* the spec's word: "nnz_x", "nnz_h", "nnz_p", "head nnz" */
     int rows, columns;
-    int nnz;        /* wanted nonzeros of every row */
-    int stride;     /* of rows that share their columns (spec.h), 0: none do */
-    float *weights; /* (rows, columns), the network's own */
+    int nnz;            /* wanted nonzeros of every row */
+    brds_row_rule rule; /* which columns these may be */
+    float *weights;     /* (rows, columns), the network's own */
 } brds_matrix;
 
 /* Returns the count; the order is layer by layer, the head last. */

@@ -92,12 +92,18 @@ static void fill_matrix(brds_random *random, const brds_matrix *matrix, int *col
     /* Inputs of variance 1 then give sums of variance 1. */
     double limit = sqrt(3.0 / matrix->nnz);
     for (int row = 0; row < matrix->rows; row++) {
-        int shared[4], count = brds_shared_rows(matrix->stride, matrix->rows, row, shared);
-        for (int i = 0; count > 0 && i < matrix->nnz; i++) {
+        int shared[4], count = brds_shared_rows(matrix->rule.stride, matrix->rows, row, shared);
+        brds_bank_fill fill;
+        brds_bank_begin(&fill, &matrix->rule);
+        for (int i = 0, found = 0; count > 0 && found < matrix->nnz; i++) {
             int pick = i + (int)brds_random_below(random, (uint64_t)(matrix->columns - i));
             int column = columns[pick];
             columns[pick] = columns[i];
             columns[i] = column;
+            if (!brds_bank_take(&fill, column)) {
+                continue;
+            }
+            found++;
             for (int k = 0; k < count; k++) {
                 size_t first = (size_t)shared[k] * (size_t)matrix->columns;
                 matrix->weights[first + (size_t)column] = random_value(random, limit);
@@ -220,6 +226,19 @@ brds_status brds_network_save(const char *path, const brds_network *network, brd
 
 /* --- balance --- */
 
+/* The first bank with more of a row's columns than its lanes can take; -1: none has. */
+static int full_bank(const brds_row_rule *rule, const float *norms, int columns)
+{
+    brds_bank_fill fill;
+    brds_bank_begin(&fill, rule);
+    for (int column = 0; column < columns; column++) {
+        if (norms[column] != 0.0f && !brds_bank_take(&fill, column)) {
+            return column % rule->banks;
+        }
+    }
+    return -1;
+}
+
 static brds_status check_matrix(const char *place, const brds_matrix *matrix, brds_diag *diag)
 {
     enum { SHOWN = 10 };
@@ -229,17 +248,25 @@ static brds_status check_matrix(const char *place, const brds_matrix *matrix, br
              matrix->nnz_key, matrix->nnz);
     int faults = 0;
     for (int row = 0; row < matrix->rows; row++) {
-        int shared[4], count = brds_shared_rows(matrix->stride, matrix->rows, row, shared);
+        int shared[4], count = brds_shared_rows(matrix->rule.stride, matrix->rows, row, shared);
         float norms[BRDS_MAX_SIZE];
         int found = brds_rows_norms(matrix->weights, matrix->columns, shared, count, norms);
-        if (found <= matrix->nnz || ++faults > SHOWN) {
+        int bank = found <= matrix->nnz ? full_bank(&matrix->rule, norms, matrix->columns) : -1;
+        if ((found <= matrix->nnz && bank < 0) || ++faults > SHOWN) {
             continue;
         }
         if (count > 1) {
             (void)brds_fail(diag, BRDS_EINPUT, where, hint,
                             "rows %d to %d in steps of %d use %d columns and must share theirs "
                             "(vector_memory \"gate_shared\")",
-                            row, shared[count - 1], matrix->stride, found);
+                            row, shared[count - 1], matrix->rule.stride, found);
+        } else if (bank >= 0) {
+            (void)brds_fail(
+                diag, BRDS_EINPUT, where,
+                "prune it with 'brdsgen prune', or give \"vector_memory\": \"replicated\"",
+                "row %d has too many nonzeros in the columns %d, %d + %d ..., one of %d banks: its "
+                "lanes have %d beats",
+                row, bank, bank, matrix->rule.banks, matrix->rule.banks, matrix->rule.beats);
         } else {
             (void)brds_fail(diag, BRDS_EINPUT, where, hint, "row %d has %d nonzeros", row, found);
         }

@@ -207,16 +207,24 @@ static brds_block weight_block(const brds_plan *plan, const float *values, size_
 
 /* Rows that share their columns, or one: the columns that any uses and, where they are too few, the first
  * free ones.  A weight that quantises to 0 keeps its place. */
-static void fill_rows(const float *dense, brds_sparse *sparse, const int *rows, int count, int bits,
-                      brds_qphase *phase)
+static void fill_rows(const float *dense, const brds_row_rule *rule, brds_sparse *sparse,
+                      const int *rows, int count, int bits, brds_qphase *phase)
 {
     float norms[BRDS_MAX_SIZE];
     int missing = sparse->nnz - brds_rows_norms(dense, sparse->columns, rows, count, norms);
     size_t place = 0;
+    brds_bank_fill fill;
+    brds_bank_begin(&fill, rule);
     for (int column = 0; column < sparse->columns; column++) {
-        if (norms[column] == 0.0f && missing-- <= 0) {
+        if (norms[column] != 0.0f) {
+            (void)brds_bank_take(&fill, column);
+        }
+    }
+    for (int column = 0; column < sparse->columns; column++) {
+        if (norms[column] == 0.0f && (missing <= 0 || !brds_bank_take(&fill, column))) {
             continue;
         }
+        missing -= norms[column] == 0.0f;
         for (int i = 0; i < count; i++) {
             size_t at = (size_t)rows[i] * (size_t)sparse->nnz + place;
             double value =
@@ -230,7 +238,7 @@ static void fill_rows(const float *dense, brds_sparse *sparse, const int *rows, 
 }
 
 /* `sparse`: a matrix of `phase`. */
-static brds_status fill_sparse(const brds_plan *plan, const float *dense, int stride,
+static brds_status fill_sparse(const brds_plan *plan, const float *dense, brds_row_rule rule,
                                brds_sparse *sparse, brds_qphase *phase, brds_diag *diag)
 {
     size_t nnz = (size_t)sparse->nnz, count = (size_t)sparse->rows * nnz;
@@ -240,9 +248,9 @@ static brds_status fill_sparse(const brds_plan *plan, const float *dense, int st
         return brds_fail_memory(diag);
     }
     for (int row = 0; row < sparse->rows; row++) {
-        int shared[4], rows = brds_shared_rows(stride, sparse->rows, row, shared);
+        int shared[4], rows = brds_shared_rows(rule.stride, sparse->rows, row, shared);
         if (rows > 0) {
-            fill_rows(dense, sparse, shared, rows, plan->spec.weight_bits, phase);
+            fill_rows(dense, &rule, sparse, shared, rows, plan->spec.weight_bits, phase);
         }
     }
     return BRDS_OK;
@@ -281,7 +289,9 @@ static brds_status make_peephole(const brds_plan *plan, const brds_layer *layer,
 static brds_status make_gates(const brds_plan *plan, const brds_phase *shape,
                               const brds_layer *layer, brds_qphase *phase, brds_diag *diag)
 {
-    int rows = 4 * layer->hidden, stride = brds_spec_gate_stride(&plan->spec, shape->layer);
+    int rows = 4 * layer->hidden;
+    brds_row_rule rule_x = brds_row_rule_x(&plan->spec, shape->layer);
+    brds_row_rule rule_h = brds_row_rule_h(&plan->spec, shape->layer);
     phase->x = (brds_sparse){.rows = rows, .columns = layer->columns_x, .nnz = shape->nnz_x};
     phase->h = (brds_sparse){.rows = rows, .columns = layer->output, .nnz = shape->nnz_h};
     brds_block x =
@@ -293,10 +303,10 @@ static brds_status make_gates(const brds_plan *plan, const brds_phase *shape,
     if (status == BRDS_OK) {
         phase->error_x = relative_error(&x, &phase->x, phase);
         phase->error_h = relative_error(&h, &phase->h, phase);
-        status = fill_sparse(plan, layer->w_x, stride, &phase->x, phase, diag);
+        status = fill_sparse(plan, layer->w_x, rule_x, &phase->x, phase, diag);
     }
     if (status == BRDS_OK) {
-        status = fill_sparse(plan, layer->w_h, stride, &phase->h, phase, diag);
+        status = fill_sparse(plan, layer->w_h, rule_h, &phase->h, phase, diag);
     }
     if (status == BRDS_OK) {
         status =
@@ -322,8 +332,8 @@ static brds_status make_linear(const brds_plan *plan, const brds_phase *shape, c
     brds_status status = choose_row_scales(plan, &x, &none, shape->rows, phase, diag);
     if (status == BRDS_OK) {
         phase->error_x = relative_error(&x, &phase->x, phase);
-        status = fill_sparse(plan, weights, brds_spec_linear_stride(&plan->spec), &phase->x, phase,
-                             diag);
+        status = fill_sparse(plan, weights, brds_row_rule_linear(&plan->spec, shape->nnz_x),
+                             &phase->x, phase, diag);
     }
     if (status == BRDS_OK && bias != NULL) {
         status = quantize_vector(bias, (size_t)shape->rows, target, &phase->bias,

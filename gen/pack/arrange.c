@@ -120,19 +120,22 @@ static int given_row(const arranging *a, const link *l, int row)
 }
 
 /* Columns ascend along the places and end at the last one (pack/schedule.c), so the late columns of a
- * row lie in its last beats. */
+ * row lie in its last beats, with banks in those of their bank. */
 static void measure_row(arranging *a, const link *l, int group, int row, lateness *of)
 {
     const uint64_t *uses = l->uses + (size_t)given_row(a, l, row) * (size_t)l->words;
     const int *order = a->order[phase_number(a->plan, l->writer)];
-    int from_end = 0;
+    int from_end[BRDS_MAX_LANES] = {0};
+    int banks = l->lanes.rule.banks, share = banks > 0 ? 1 : l->lanes.lanes;
     a->work -= l->writer->rows - l->first_late;
     for (int place = l->writer->rows - 1; place >= l->first_late; place--) {
         int given = order[place];
         if ((uses[given / 64] >> (given % 64) & 1) == 0) {
             continue;
         }
-        int beat = l->reader->beats - 1 - from_end++ / l->lanes.lanes;
+        int *count = &from_end[banks > 0 ? place % banks : 0];
+        int beat = l->reader->beats - 1 - (*count)++ / share;
+        beat = beat < 0 ? 0 : beat; /* with banks: another lane takes it */
         int late = brds_write_offset(a->plan, l->writer, place) - group * l->reader->beats - beat;
         if (late > of->late) {
             *of = (lateness){late, 0, place_of_row(l, row), place};
@@ -192,6 +195,16 @@ static void swap(int *order, int i, int j)
     order[j] = other;
 }
 
+/* Any place; with banks one whose column lies in the same bank whatever lanes read it. */
+static int other_place(arranging *a, const brds_phase *phase, int place)
+{
+    const brds_spec *spec = &a->plan->spec;
+    int most = spec->lanes_x > spec->lanes_h ? spec->lanes_x : spec->lanes_h;
+    int apart = brds_vector_banks(a->plan, most), first = place % apart;
+    int count = brds_ceil_div(phase->rows - first, apart);
+    return first + apart * (int)brds_random_below(&a->random, (uint64_t)count);
+}
+
 /* Swaps one end of the most critical read with any other place, and keeps what is not worse. */
 static void search(arranging *a, const brds_phase *phase)
 {
@@ -203,7 +216,7 @@ static void search(arranging *a, const brds_phase *phase)
         bool both = worst->reader == phase && worst->writer == phase;
         bool row = both ? brds_random_below(&a->random, 2) == 0 : worst->reader == phase;
         int i = row ? at.row_place : at.column_place;
-        int j = (int)brds_random_below(&a->random, (uint64_t)phase->rows);
+        int j = other_place(a, phase, i);
         swap(order, i, j);
         int64_t now = cost_of(a, phase, &next, &next_at);
         if (now > cost) {

@@ -101,6 +101,8 @@ static void put_index(weight_word *word, const brds_slot *slot, int lane, int *r
         index -= *running;
         *running = slot->column;
     }
+    index /= brds_vector_banks(plan,
+                               lane < plan->spec.lanes_x ? plan->spec.lanes_x : plan->spec.lanes_h);
     put_bits(word->bytes, word->at, index < 0 ? 0 : index, bits);
     word->at += (size_t)bits;
 }

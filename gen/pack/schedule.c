@@ -66,6 +66,79 @@ static void place_row(const schedule_job *job, const brds_lane_group *lanes,
     }
 }
 
+/* Where a row's columns of a phase with banks have gone so far, counted from the last beat. */
+typedef struct {
+    const brds_row_rule *rule;
+    int left[BRDS_MAX_LANES]; /* columns of each bank that are not placed yet */
+    int used[BRDS_MAX_LANES]; /* beats of each bank's lane */
+    int over[BRDS_MAX_LANES]; /* of each lane of the others */
+    int need[BRDS_MAX_LANES]; /* of each of the others: columns that only it can take */
+} bank_places;
+
+static void begin_banks(bank_places *at, const brds_lane_group *lanes, const uint16_t *column)
+{
+    const brds_row_rule *rule = &lanes->rule;
+    *at = (bank_places){.rule = rule};
+    for (int i = 0; i < lanes->nnz; i++) {
+        int bank = column[i] % rule->banks;
+        if (++at->left[bank] > rule->beats && rule->others > 0) {
+            at->need[bank % rule->others]++;
+        }
+    }
+}
+
+/* The bank's lane, unless one of the others has more room and nobody needs it; *own: it is the bank's.  Returns
+ * how many beats before the last one; -1: no lane can take the column. */
+static int take_place(bank_places *at, int column, bool *own)
+{
+    const brds_row_rule *rule = at->rule;
+    int bank = column % rule->banks, other = rule->others > 0 ? bank % rule->others : 0;
+    int *used = &at->used[bank], *over = &at->over[other];
+    bool only_other = at->left[bank]-- > rule->beats - *used;
+    bool free = rule->others > 0 && *over < rule->beats &&
+                (only_other || *over + at->need[other] < rule->beats);
+    *own = *used < rule->beats && (!free || *used <= *over);
+    if (*own) {
+        return (*used)++;
+    }
+    at->need[other] -= only_other;
+    return free ? (*over)++ : -1;
+}
+
+/* The larger lane group has a lane a bank. */
+static int lane_of(const brds_spec *spec, const brds_row_rule *rule, int column, bool own)
+{
+    int bank = column % rule->banks;
+    bool h_is_larger = spec->lanes_h >= spec->lanes_x;
+    if (rule->others == 0) {
+        return bank;
+    }
+    return (h_is_larger == own ? spec->lanes_x : 0) + (own ? bank : bank % rule->others);
+}
+
+static brds_status place_banked(const schedule_job *job, const brds_lane_group *lanes,
+                                const brds_sparse *matrix, int row, brds_slot *first,
+                                brds_diag *diag)
+{
+    const int32_t *weight = matrix->weight + (size_t)row * (size_t)matrix->nnz;
+    const uint16_t *column = matrix->column + (size_t)row * (size_t)matrix->nnz;
+    bank_places at;
+    begin_banks(&at, lanes, column);
+    for (int i = lanes->nnz - 1; i >= 0; i--) {
+        bool own;
+        int back = take_place(&at, column[i], &own);
+        if (back < 0) {
+            return brds_fail(diag, BRDS_EINPUT, job->place, "prune it with 'brdsgen prune'",
+                             "layer %d, row %d has too many columns in bank %d", job->phase->layer,
+                             row, column[i] % lanes->rule.banks);
+        }
+        size_t beat = (size_t)(job->phase->beats - 1 - back);
+        int lane = lane_of(&job->plan->spec, &lanes->rule, column[i], own);
+        first[beat * beat_stride(job) + (size_t)lane] = (brds_slot){weight[i], column[i]};
+    }
+    return BRDS_OK;
+}
+
 static const char *matrix_name(const schedule_job *job, int group)
 {
     static const char *const gate_names[] = {"W_x", "W_h"};
@@ -126,30 +199,41 @@ static void measure_row(schedule_job *job, int group, const brds_lane_group *lan
         const brds_phase *writer = &plan->phases[plan->edges[e].writer];
         int *writes = job->needs[i].write + row_group * job->phase->beats;
         for (int beat = 0; beat < job->phase->beats; beat++) {
-            /* Columns ascend along the places: the last lane has the beat's latest. */
-            int column = first[(size_t)beat * stride + (size_t)(lanes->lanes - 1)].column;
+            int column = -1;
+            for (int lane = 0; lane < lanes->lanes; lane++) {
+                int of_lane = first[(size_t)beat * stride + (size_t)lane].column;
+                column = of_lane > column ? of_lane : column;
+            }
             int write = column < 0 ? BRDS_NEVER_LATE : brds_write_offset(plan, writer, column);
             writes[beat] = write > writes[beat] ? write : writes[beat];
         }
     }
 }
 
-static void schedule_row(schedule_job *job, int row_group, int pe, int gate, brds_diag *diag)
+static brds_status schedule_row(schedule_job *job, int row_group, int pe, int gate, brds_diag *diag)
 {
     int row = brds_phase_row(job->plan, job->phase, row_group, pe, gate);
     brds_lane_group groups[2];
     int count = brds_lane_groups(job->plan, job->phase, groups);
     if (row < 0) {
-        return;
+        return BRDS_OK;
     }
     for (int i = 0; i < count; i++) {
         brds_slot *first = row_slots(job, row_group, pe, gate, groups[i].first);
-        place_row(job, &groups[i], matrix_of(job, i), row, first);
+        if (groups[i].rule.banks > 0) {
+            brds_status status = place_banked(job, &groups[i], matrix_of(job, i), row, first, diag);
+            if (status != BRDS_OK) {
+                return status;
+            }
+        } else {
+            place_row(job, &groups[i], matrix_of(job, i), row, first);
+        }
         measure_row(job, i, &groups[i], row_group, first);
         if (job->plan->spec.index == BRDS_INDEX_RELATIVE) {
             check_gaps(job, i, &groups[i], row, first, diag);
         }
     }
+    return BRDS_OK;
 }
 
 /* ---- phases ---- */
@@ -172,18 +256,17 @@ static brds_status alloc_slots(const brds_plan *plan, const brds_phase *phase, b
 
 static brds_status schedule_phase(schedule_job *job, brds_diag *diag)
 {
-    for (int group = 0; group < job->phase->groups; group++) {
-        for (int pe = 0; pe < job->plan->spec.pes; pe++) {
-            for (int gate = 0; gate < 4; gate++) {
-                schedule_row(job, group, pe, gate, diag);
-            }
-        }
+    int rows = job->phase->groups * job->plan->spec.pes * 4;
+    brds_status status = BRDS_OK;
+    for (int i = 0; i < rows && status == BRDS_OK; i++) {
+        int pe = i / 4 % job->plan->spec.pes;
+        status = schedule_row(job, i / 4 / job->plan->spec.pes, pe, i % 4, diag);
     }
     if (job->complaints > MAX_COMPLAINTS) {
         brds_fail(diag, BRDS_EINPUT, job->place, "", "layer %d: %d more gaps do not fit",
                   job->phase->layer, job->complaints - MAX_COMPLAINTS);
     }
-    return job->complaints > 0 ? BRDS_EINPUT : BRDS_OK;
+    return job->complaints > 0 ? BRDS_EINPUT : status;
 }
 
 /* The gap of an edge when the phase's beats are worked in this order, the first group closed at a place; NULL:

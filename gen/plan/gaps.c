@@ -9,11 +9,14 @@ int brds_lane_groups(const brds_plan *plan, const brds_phase *phase, brds_lane_g
 {
     const brds_spec *spec = &plan->spec;
     if (phase->kind == BRDS_PHASE_GATES) {
-        groups[0] = (brds_lane_group){0, spec->lanes_x, phase->nnz_x, phase->columns_x};
-        groups[1] = (brds_lane_group){spec->lanes_x, spec->lanes_h, phase->nnz_h, phase->columns_h};
+        groups[0] = (brds_lane_group){0, spec->lanes_x, phase->nnz_x, phase->columns_x,
+                                      brds_row_rule_x(spec, phase->layer)};
+        groups[1] = (brds_lane_group){spec->lanes_x, spec->lanes_h, phase->nnz_h, phase->columns_h,
+                                      brds_row_rule_h(spec, phase->layer)};
         return 2;
     }
-    groups[0] = (brds_lane_group){0, spec->lanes_x + spec->lanes_h, phase->nnz_x, phase->columns_x};
+    groups[0] = (brds_lane_group){0, spec->lanes_x + spec->lanes_h, phase->nnz_x, phase->columns_x,
+                                  brds_row_rule_linear(spec, phase->nnz_x)};
     return 1;
 }
 
@@ -74,12 +77,33 @@ int brds_edge_gap(const brds_plan *plan, int edge, int late)
     return gap > 0 ? gap : 0;
 }
 
+/* A lane's columns ascend and end in the last beat.  With banks the latest are at worst the last ones of its bank,
+ * or, where another lane group takes what banks have too many, of all banks that this lane serves. */
+static int worst_banked(const brds_plan *plan, const brds_phase *reader, const brds_phase *writer,
+                        const brds_lane_group *group)
+{
+    const brds_row_rule *rule = &group->rule;
+    int late = BRDS_NEVER_LATE, apart = rule->others > 0 ? rule->others : rule->banks;
+    int most = rule->beats < group->nnz ? rule->beats : group->nnz;
+    for (int back = 0; back < most; back++) {
+        for (int column = group->columns - 1 - back * apart;
+             column >= 0 && column > group->columns - 1 - (back + 1) * apart; column--) {
+            int cycles = brds_write_offset(plan, writer, column) - (reader->beats - 1 - back);
+            late = cycles > late ? cycles : late;
+        }
+    }
+    return late;
+}
+
 /* Nonzeros are worked in the order of their columns, padding first (pack/schedule.h): nonzero
  * i of a row lies at place pads + i and has at most column columns - nnz + i. */
 static int worst_late(const brds_plan *plan, const brds_phase *reader, const brds_phase *writer,
                       const brds_lane_group *group)
 {
     int pads = reader->beats * group->lanes - group->nnz, late = BRDS_NEVER_LATE;
+    if (group->rule.banks > 0) {
+        return worst_banked(plan, reader, writer, group);
+    }
     for (int i = 0; i < group->nnz; i++) {
         int column = group->columns - group->nnz + i, beat = (pads + i) / group->lanes;
         int cycles = brds_write_offset(plan, writer, column) - beat;

@@ -48,7 +48,7 @@ static void add_gates(brds_plan *plan, int l)
                           .h_previous = true,
                           .dest_x = -1,
                           .dest_h = -1};
-    phase->beats = larger(brds_spec_gate_beats(spec, l), phase->slots);
+    phase->beats = brds_spec_group_beats(spec, l);
     phase->macs = (int64_t)4 * phase->rows * (phase->nnz_x + phase->nnz_h);
     phase->dense = (int64_t)4 * phase->rows * (phase->columns_x + phase->columns_h);
 }
@@ -68,7 +68,7 @@ static void add_linear(brds_plan *plan, brds_phase_kind kind, int l, int rows, i
                           .slots = 4 * spec->pes / plan->element_lanes,
                           .dest_x = -1,
                           .dest_h = -1};
-    phase->beats = larger(brds_ceil_div(nnz, spec->lanes_x + spec->lanes_h), phase->slots);
+    phase->beats = brds_spec_linear_beats(spec, nnz);
     phase->macs = (int64_t)rows * nnz;
     phase->dense = (int64_t)rows * columns;
 }

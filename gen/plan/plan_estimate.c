@@ -52,11 +52,22 @@ static brds_memory_use outputs_of(brds_family family, const brds_plan *plan)
                                       (int64_t)2 << (line_bits > 0 ? line_bits : 1), false});
 }
 
+/* Of one lane: a row of results, or what of it lies in the lane's bank, is written at once. */
+static brds_memory_use vectors_of(const char *name, const brds_plan *plan, brds_family family,
+                                  int lanes, int half)
+{
+    int64_t banks = brds_vector_banks(plan, lanes), row = plan->element_lanes / banks;
+    row = row > 1 ? row : 1;
+    return copies_of(
+        name, family, (int64_t)brds_vector_readers(plan) * plan->spec.pes * lanes,
+        (brds_ram_shape){row, plan->spec.activation.bits, 2 * half / banks / row, false});
+}
+
 static void estimate_memories(const brds_plan *plan, brds_estimate *estimate)
 {
     const brds_spec *spec = &plan->spec;
     brds_family family = estimate->family;
-    int64_t lanes = plan->element_lanes, readers = (int64_t)brds_vector_readers(plan) * spec->pes;
+    int64_t lanes = plan->element_lanes;
     brds_memory_use *use = estimate->memories;
     bool outside = spec->weights == BRDS_WEIGHTS_STREAM;
     *use++ = outside ? columns_of("weight buffer", family, plan, plan->word_bits,
@@ -67,12 +78,8 @@ static void estimate_memories(const brds_plan *plan, brds_estimate *estimate)
         columns_of("biases", family, plan, plan->unit_bits, plan->unit_rows, spec->stream_bits);
     *use++ = copies_of("cell state", family, 1,
                        (brds_ram_shape){lanes, spec->cell.bits, plan->unit_rows, false});
-    *use++ =
-        copies_of("vectors, x lanes", family, readers * spec->lanes_x,
-                  (brds_ram_shape){lanes, spec->activation.bits, 2 * plan->x_half / lanes, false});
-    *use++ =
-        copies_of("vectors, h lanes", family, readers * spec->lanes_h,
-                  (brds_ram_shape){lanes, spec->activation.bits, 2 * plan->h_half / lanes, false});
+    *use++ = vectors_of("vectors, x lanes", plan, family, spec->lanes_x, plan->x_half);
+    *use++ = vectors_of("vectors, h lanes", plan, family, spec->lanes_h, plan->h_half);
     *use = outputs_of(family, plan);
     for (int i = 0; i < BRDS_MEMORY_USES; i++) {
         estimate->bits += estimate->memories[i].bits;

@@ -20,6 +20,8 @@ static void set_index_bits(brds_plan *plan)
         most_x = phase->columns_x > most_x ? phase->columns_x : most_x;
         most_h = phase->columns_h > most_h ? phase->columns_h : most_h;
     }
+    most_x = brds_ceil_div(most_x, brds_vector_banks(plan, plan->spec.lanes_x));
+    most_h = brds_ceil_div(most_h, brds_vector_banks(plan, plan->spec.lanes_h));
     int bits_x = brds_clog2((uint64_t)most_x), bits_h = brds_clog2((uint64_t)most_h);
     plan->x_index_bits = bits_x > 0 ? bits_x : 1;
     plan->h_index_bits = bits_h > 0 ? bits_h : 1;
@@ -36,18 +38,19 @@ enum { SLOT_X = 0, SLOT_H = 1, SLOT_M = 1 + BRDS_MAX_LAYERS, SLOT_COUNT = 1 + 2 
 typedef struct {
     int words[SLOT_COUNT]; /* a power of two; 0: not held by these copies */
     int base[SLOT_COUNT];  /* -1: not held */
+    int unit;              /* words are a multiple of it: a row of results, a row of banks */
     int half;
 } vector_map;
 
-static int slot_words(const brds_plan *plan, int size)
+static int slot_words(const vector_map *map, int size)
 {
-    int rounded = brds_ceil_div(size, plan->element_lanes) * plan->element_lanes;
+    int rounded = brds_ceil_div(size, map->unit) * map->unit;
     return 1 << brds_clog2((uint64_t)rounded);
 }
 
 /* By falling size, the first of equals first: so every base is a multiple of its slot's size,
  * and the hardware may OR the column into it. */
-static void place_slots(vector_map *map, int element_lanes)
+static void place_slots(vector_map *map)
 {
     int next = 0;
     for (int s = 0; s < SLOT_COUNT; s++) {
@@ -67,27 +70,34 @@ static void place_slots(vector_map *map, int element_lanes)
         map->base[best] = next;
         next += map->words[best];
     }
-    map->half = 1 << brds_clog2((uint64_t)(next > element_lanes ? next : element_lanes));
+    map->half = 1 << brds_clog2((uint64_t)(next > map->unit ? next : map->unit));
+}
+
+static vector_map new_map(const brds_plan *plan, int lanes)
+{
+    int banks = brds_vector_banks(plan, lanes);
+    return (vector_map){.unit = banks > plan->element_lanes ? banks : plan->element_lanes};
 }
 
 static void map_vectors(const brds_plan *plan, vector_map *x, vector_map *h)
 {
     const brds_spec *spec = &plan->spec;
-    *x = *h = (vector_map){0};
-    x->words[SLOT_X] = slot_words(plan, spec->input_size);
+    *x = new_map(plan, spec->lanes_x);
+    *h = new_map(plan, spec->lanes_h);
+    x->words[SLOT_X] = slot_words(x, spec->input_size);
     for (int l = 0; l < spec->layer_count; l++) {
-        int output = slot_words(plan, brds_spec_output_size(spec, l));
-        h->words[SLOT_H + l] = output;
+        int output = brds_spec_output_size(spec, l), inner = spec->layers[l].hidden_size;
+        h->words[SLOT_H + l] = slot_words(h, output);
         if (l < spec->layer_count - 1 || spec->head.present) {
-            x->words[SLOT_H + l] = output;
+            x->words[SLOT_H + l] = slot_words(x, output);
         }
         if (spec->layers[l].projection_size > 0) {
-            x->words[SLOT_M + l] = h->words[SLOT_M + l] =
-                slot_words(plan, spec->layers[l].hidden_size);
+            x->words[SLOT_M + l] = slot_words(x, inner);
+            h->words[SLOT_M + l] = slot_words(h, inner);
         }
     }
-    place_slots(x, plan->element_lanes);
-    place_slots(h, plan->element_lanes);
+    place_slots(x);
+    place_slots(h);
 }
 
 /* Where a phase reads and writes. */
@@ -125,6 +135,11 @@ static void set_vectors(brds_plan *plan)
 int brds_vector_readers(const brds_plan *plan)
 {
     return plan->spec.vector_memory == BRDS_VECTOR_GATE_SHARED ? 1 : 4;
+}
+
+int brds_vector_banks(const brds_plan *plan, int lanes)
+{
+    return plan->spec.vector_memory == BRDS_VECTOR_BANKED ? lanes : 1;
 }
 
 int brds_order_bits(const brds_plan *plan)
@@ -228,6 +243,8 @@ char *brds_plan_shape_text(const brds_plan *plan)
     char *text = shape_head(plan);
     append(&text, shape_order(plan));
     append(&text, brds_string_copy(brds_vector_readers(plan) == 1 ? "gates share columns\n" : ""));
+    append(&text, brds_string_copy(
+                      plan->spec.vector_memory == BRDS_VECTOR_BANKED ? "vectors in banks\n" : ""));
     for (int p = 0; p < plan->phase_count; p++) {
         const brds_phase *phase = &plan->phases[p];
         append(&text,

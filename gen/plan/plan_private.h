@@ -6,6 +6,7 @@
 #define BRDS_PLAN_PLAN_PRIVATE_H
 
 #include "plan/plan.h"
+#include "spec/row_rule.h"
 
 /* ceil(value / divisor), both positive. */
 int brds_ceil_div(int value, int divisor);
@@ -24,6 +25,7 @@ typedef struct {
     int lanes;
     int nnz;
     int columns;
+    brds_row_rule rule; /* which of them a row reads over which lane */
 } brds_lane_group;
 
 /* Fills `groups` and returns how many there are. */
@@ -55,8 +57,11 @@ bool brds_edge_is_skewed(const brds_plan *plan, int edge);
 /* Section 4: index fields, vector slots, weight and unit memory; then the fingerprint. */
 brds_status brds_plan_memory(brds_plan *plan, brds_diag *diag);
 
-/* Copies of a lane's vector that a PE has: one for each of its four rows, or one that they share. */
+/* Copies that a PE has of what one lane reads: one for each of its four rows, or one that they share. */
 int brds_vector_readers(const brds_plan *plan);
+
+/* Banks of a vector that a group of so many lanes reads, one a lane; 1: each lane has all of it. */
+int brds_vector_banks(const brds_plan *plan, int lanes);
 
 /* Bits of a weight word that say in which order row groups are worked: {number, last, first} of the beat's
  * group; 0 with one group at a time. */

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "net/matrices.h"
+#include "prune/banks.h"
 #include "prune/pattern_private.h"
 #include "prune/select.h"
 
@@ -143,6 +144,10 @@ static brds_status mask_row(const float *row, int columns, const brds_pattern_op
     if (options->max_gap > 0) {
         return brds_mask_gap_row(row, columns, options, mask, diag);
     }
+    if (options->rule.banks > 0) {
+        brds_mask_banked(row, columns, options->nnz, &options->rule, mask);
+        return BRDS_OK;
+    }
     brds_mask_largest(row, (size_t)columns, (size_t)options->nnz, mask);
     return BRDS_OK;
 }
@@ -152,7 +157,7 @@ static brds_status mask_shared(const float *weights, int rows, int columns, int 
                                const brds_pattern_options *options, float *norms, uint8_t *mask,
                                brds_diag *diag)
 {
-    int shared[4], count = brds_shared_rows(options->stride, rows, first, shared);
+    int shared[4], count = brds_shared_rows(options->rule.stride, rows, first, shared);
     if (count == 0) {
         return BRDS_OK;
     }
@@ -249,7 +254,7 @@ brds_status brds_pattern_mask(const float *weights, int rows, int columns,
     case BRDS_PATTERN_BLOCK:
         return mask_blocks(weights, rows, columns, options, mask, diag);
     default:
-        if (options->pattern == BRDS_PATTERN_ROW && options->stride > 0) {
+        if (options->pattern == BRDS_PATTERN_ROW && options->rule.stride > 0) {
             return mask_all_shared(weights, rows, columns, options, mask, diag);
         }
         return mask_rows(weights, rows, columns, options, mask, diag);

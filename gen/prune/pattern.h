@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "io/diag.h"
+#include "spec/row_rule.h"
 
 typedef enum {
     BRDS_PATTERN_DENSE,        /* everything stays */
@@ -30,8 +31,9 @@ typedef struct {
     int block_columns;
     int max_gap; /* ROW: largest gap that a relative index can hold, 2^index_bits - 1; 0: no limit */
     int lanes;   /* ROW with max_gap: lanes that a row's weights are dealt to; 0 counts as 1 */
-    int stride; /* ROW: rows b * 4S + k * S + e, k = 0..3, S the stride, keep the same columns: those of
-                    the largest sums of squares over these rows; 0: each row its own */
+    brds_row_rule
+        rule; /* ROW: rows that share their columns keep those of the largest sums of squares over
+                           these rows; of banks each keeps at most rule.beats, or what nnz asks for evenly */
 } brds_pattern_options;
 
 /* mask (rows, columns): 1 stays, 0 goes.  weights (rows, columns).  Of equal magnitudes the lower

@@ -5,8 +5,7 @@
 
 enum { DIGIT_BITS = 8, DIGITS = 1 << DIGIT_BITS };
 
-/* Without their sign, floats order as the integers of their bits do. */
-static uint32_t magnitude_bits(float value)
+uint32_t brds_magnitude_bits(float value)
 {
     uint32_t bits;
     memcpy(&bits, &value, sizeof bits);
@@ -23,7 +22,7 @@ static brds_selection threshold(const float *values, size_t count, size_t keep)
     for (int shift = 32 - DIGIT_BITS; shift >= 0; shift -= DIGIT_BITS) {
         size_t histogram[DIGITS] = {0};
         for (size_t i = 0; i < count; i++) {
-            uint32_t bits = magnitude_bits(values[i]);
+            uint32_t bits = brds_magnitude_bits(values[i]);
             if ((bits & mask) == found.least) {
                 histogram[bits >> shift & (DIGITS - 1)]++;
             }
@@ -48,7 +47,7 @@ brds_selection brds_select(const float *values, size_t count, size_t keep)
 
 bool brds_select_keeps(brds_selection *selection, float value)
 {
-    uint32_t bits = magnitude_bits(value);
+    uint32_t bits = brds_magnitude_bits(value);
     if (bits != selection->least) {
         return bits > selection->least;
     }

@@ -15,6 +15,9 @@ typedef struct {
     size_t equal;   /* how many of those equal to it still may */
 } brds_selection;
 
+/* Without their sign, floats order as the integers of their bits do. */
+uint32_t brds_magnitude_bits(float value);
+
 /* Linear in `count`; all stay where `keep` is not below it. */
 brds_selection brds_select(const float *values, size_t count, size_t keep);
 

@@ -72,16 +72,18 @@ static double outside_bits(const run_counts *run)
     return bits;
 }
 
-/* Every lane's copy is read in every beat; every result is written to every copy. */
+/* Every lane's memory is read in every beat; every result is written to every copy, banks are one. */
 static double vector_bits(const run_counts *run)
 {
     const brds_spec *spec = &run->plan->spec;
     double readers = (double)brds_vector_readers(run->plan) * spec->pes;
     double x = readers * spec->lanes_x, h = readers * spec->lanes_h;
-    double words = (double)run->steps * spec->input_size * x;
+    double copies_x = x / brds_vector_banks(run->plan, spec->lanes_x);
+    double copies_h = h / brds_vector_banks(run->plan, spec->lanes_h);
+    double words = (double)run->steps * spec->input_size * copies_x;
     for (int p = 0; p < run->plan->phase_count; p++) {
         const brds_phase *phase = &run->plan->phases[p];
-        double copies = (phase->dest_x >= 0 ? x : 0) + (phase->dest_h >= 0 ? h : 0);
+        double copies = (phase->dest_x >= 0 ? copies_x : 0) + (phase->dest_h >= 0 ? copies_h : 0);
         words += (double)runs_of(run, phase) *
                  ((double)phase->groups * phase->beats * (x + h) + phase->rows * copies);
     }

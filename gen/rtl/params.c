@@ -171,6 +171,8 @@ static void add_memories(const brds_plan *plan, brds_params *p)
            "bits of the number of an open row group; 0: one group at a time");
     number(p, "SHARED", spec->vector_memory == BRDS_VECTOR_GATE_SHARED ? spec->products_per_dsp : 0,
            "1: the four gate rows of a PE share their operands; 2: and two a multiplier");
+    number(p, "BANKED", spec->vector_memory == BRDS_VECTOR_BANKED,
+           "1: the lanes of a row's group share a copy of the vector, a bank each");
     number(p, "XI_BITS", plan->x_index_bits, "index field of an x lane");
     number(p, "HI_BITS", plan->h_index_bits, "index field of an h lane");
     number(p, "X_HALF", plan->x_half, "words of one step's half, x lane copies");

@@ -106,7 +106,9 @@ const brds_register brds_registers[] = {
             CONSTANT("shared", 15, 14, "SHARED",
                      "1: the gates of a unit share their columns; 2: and two of them a DSP block"),
             CONSTANT("weights_stream", 16, 16, "WEIGHTS_STREAM",
-                     "weights are read over m_axi in every step"))},
+                     "weights are read over m_axi in every step"),
+            CONSTANT("banked", 17, 17, "BANKED",
+                     "the lanes of a gate row share a copy of the vectors"))},
     {0x028, "IMAGE_WORDS", "Length of a weight image.",
      FIELDS(CONSTANT("words", 31, 0, "IMAGE_WORDS", "stream words; 0 with fixed weights"))},
 

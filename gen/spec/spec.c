@@ -161,14 +161,18 @@ int brds_spec_element_lanes(const brds_spec *spec)
     return lanes;
 }
 
-int brds_spec_gate_stride(const brds_spec *spec, int layer)
+int brds_spec_group_beats(const brds_spec *spec, int layer)
 {
-    return spec->vector_memory == BRDS_VECTOR_GATE_SHARED ? spec->layers[layer].hidden_size : 0;
+    int beats = brds_spec_gate_beats(spec, layer),
+        slots = spec->pes / brds_spec_element_lanes(spec);
+    return beats > slots ? beats : slots;
 }
 
-int brds_spec_linear_stride(const brds_spec *spec)
+int brds_spec_linear_beats(const brds_spec *spec, int nnz)
 {
-    return spec->vector_memory == BRDS_VECTOR_GATE_SHARED ? brds_spec_element_lanes(spec) : 0;
+    int beats = brds_divide_up(nnz, spec->lanes_x + spec->lanes_h);
+    int slots = 4 * spec->pes / brds_spec_element_lanes(spec);
+    return beats > slots ? beats : slots;
 }
 
 const char *brds_rounding_name(brds_rounding value)

@@ -30,7 +30,11 @@ typedef struct {
 
 typedef enum { BRDS_ROUND_HALF_UP, BRDS_ROUND_HALF_EVEN, BRDS_ROUND_TRUNCATE } brds_rounding;
 typedef enum { BRDS_WEIGHTS_ROM, BRDS_WEIGHTS_RAM, BRDS_WEIGHTS_STREAM } brds_weights;
-typedef enum { BRDS_VECTOR_REPLICATED, BRDS_VECTOR_GATE_SHARED } brds_vector_memory;
+typedef enum {
+    BRDS_VECTOR_REPLICATED,
+    BRDS_VECTOR_GATE_SHARED,
+    BRDS_VECTOR_BANKED
+} brds_vector_memory;
 typedef enum { BRDS_INDEX_ABSOLUTE, BRDS_INDEX_RELATIVE } brds_index;
 typedef enum { BRDS_MULTIPLY_DSP, BRDS_MULTIPLY_LOGIC } brds_multiply;
 typedef enum { BRDS_PROTECT_NONE, BRDS_PROTECT_PARITY, BRDS_PROTECT_SECDED } brds_protect;
@@ -75,8 +79,8 @@ typedef struct {
     brds_layer_spec layers[BRDS_MAX_LAYERS];
     brds_head_spec head;
 
-    int weight_bits;        /* 2..18 */
-    int row_scale_bits;     /* 0..3: bits of the exponent that each row's weights have of their own */
+    int weight_bits;    /* 2..18 */
+    int row_scale_bits; /* 0..3: bits of the exponent that each row's weights have of their own */
     brds_format activation; /* bits 8..18; frac bits-9 (not below 0) .. bits-1 */
     brds_format cell;       /* bits 8..32; frac 0..bits-1 */
     brds_rounding rounding;
@@ -137,10 +141,9 @@ int brds_spec_gate_beats(const brds_spec *spec, int layer);
 /* E, the lanes of the element-wise unit (docs/microarchitecture.md section 3). */
 int brds_spec_element_lanes(const brds_spec *spec);
 
-/* Rows that one PE works at a time share their columns with `gate_shared`: rows b * 4S + k * S + e, k = 0..3, where
- * the stride S is this for a layer's W_x and W_h, and E for projections and the head.  0: no row shares any. */
-int brds_spec_gate_stride(const brds_spec *spec, int layer);
-int brds_spec_linear_stride(const brds_spec *spec);
+/* T, the beats of a row group, of a layer's gates and of a projection or head with nnz weights a row (section 3). */
+int brds_spec_group_beats(const brds_spec *spec, int layer);
+int brds_spec_linear_beats(const brds_spec *spec, int nnz);
 
 /* Words as the spec writes them ("half_up", "xcup", ...), for reports. */
 const char *brds_rounding_name(brds_rounding value);

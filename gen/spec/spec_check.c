@@ -197,7 +197,7 @@ static void check_open_groups(brds_reader *reader)
 static void check_products(brds_reader *reader)
 {
     const brds_spec *spec = &reader->draft->spec;
-    if (spec->products_per_dsp > 1 && spec->vector_memory == BRDS_VECTOR_REPLICATED)
+    if (spec->products_per_dsp > 1 && spec->vector_memory != BRDS_VECTOR_GATE_SHARED)
         brds_reader_error(reader, "/hardware/products_per_dsp",
                           "give 1, or \"vector_memory\": \"gate_shared\"",
                           "two products of a multiplier have an operand in common");
@@ -205,6 +205,33 @@ static void check_products(brds_reader *reader)
         brds_reader_error(reader, "/hardware/products_per_dsp",
                           "give 1, or \"array_multiplier\": \"dsp\"",
                           "products in logic share no DSP block");
+}
+
+static void check_bank_lanes(brds_reader *reader, const char *pointer, int lanes)
+{
+    char hint[60];
+    int below = 1;
+    while (2 * below <= lanes)
+        below *= 2;
+    if (!is_good(lanes) || lanes == below)
+        return;
+    snprintf(hint, sizeof(hint), "give %d or %d", below, 2 * below);
+    brds_reader_error(reader, pointer, hint,
+                      "%d lanes: the banks of vector_memory \"banked\" are a power of two", lanes);
+}
+
+static void check_banks(brds_reader *reader)
+{
+    const brds_spec *spec = &reader->draft->spec;
+    if (spec->vector_memory != BRDS_VECTOR_BANKED)
+        return;
+    check_bank_lanes(reader, "/hardware/lanes_x", spec->lanes_x);
+    check_bank_lanes(reader, "/hardware/lanes_h", spec->lanes_h);
+    if (spec->index == BRDS_INDEX_RELATIVE)
+        brds_reader_error(reader, "/hardware/vector_memory",
+                          "give \"replicated\", or \"index\": \"absolute\"",
+                          "banks do not go with relative indices: which lane a weight goes to is "
+                          "decided by its column");
 }
 
 /* The weights' address is a register. */
@@ -237,6 +264,7 @@ void brds_check_draft(brds_reader *reader)
     check_head(reader);
     check_open_groups(reader);
     check_products(reader);
+    check_banks(reader);
     check_memory(reader);
     if (spec->index_bits == BRDS_ABSENT)
         spec->index_bits = spec->index == BRDS_INDEX_RELATIVE ? DEFAULT_INDEX_BITS : 0;

@@ -8,7 +8,7 @@
 const char *const brds_rounding_words[] = {"half_up", "half_even", "truncate", NULL};
 const char *const brds_weights_words[] = {"rom", "ram", "stream", NULL};
 const char *const brds_protect_words[] = {"none", "parity", "secded", NULL};
-const char *const brds_vector_words[] = {"replicated", "gate_shared", NULL};
+const char *const brds_vector_words[] = {"replicated", "gate_shared", "banked", NULL};
 const char *const brds_index_words[] = {"absolute", "relative", NULL};
 const char *const brds_multiply_words[] = {"dsp", "logic", NULL};
 const char *const brds_control_words[] = {"axi4-lite", "none", NULL};
@@ -115,7 +115,8 @@ const brds_key brds_keys[] = {
     {"/numeric/weight/bits", INTEGER(2, 18), AT(spec.weight_bits), DEFAULT(8),
      TEXT("Width, sign included.")},
     {"/numeric/weight/row_scale_bits", INTEGER(0, 3), AT(spec.row_scale_bits), DEFAULT(0),
-     TEXT("Bits of an exponent of each row's own: a row of small weights keeps up to 1, 3 or 7 binary "
+     TEXT("Bits of an exponent of each row's own: a row of small weights keeps up to 1, 3 or 7 "
+          "binary "
           "digits more below the point than the matrix. For weights of few bits.")},
     {"/numeric/activation", OBJECT, NOWHERE, DEFAULT(BRDS_ABSENT),
      TEXT("Inputs, gates and hidden states.")},
@@ -190,7 +191,11 @@ const brds_key brds_keys[] = {
           "a "
           "PE works at a time) read the same columns: a quarter of the copies and of the index "
           "bits, "
-          "for networks that are pruned so.")},
+          "for networks that are pruned so. `banked`: the lanes of a gate row share one copy, lane "
+          "l "
+          "of L holding the columns l, l + L, l + 2L ...: an L-th of the memory, for rows with as "
+          "many weights in each of these banks as the lanes have beats. Needs lane counts that are "
+          "powers of two, and absolute indices.")},
     {"/hardware/products_per_dsp", CHOICE(product_words), AT(spec.products_per_dsp), DEFAULT(1),
      TEXT("Products of a DSP block of the array. Two gates that read the same column can share a "
           "block for numbers that are narrow enough: 2 weight.bits + activation.bits up to 26 on "

@@ -134,6 +134,10 @@ static void read_beat(reader *r, int p, int g, int32_t *dense[2], int32_t *runni
         find_field(plan, pe, k, lane, &weight_at, &index_at);
         int32_t weight = (int32_t)signed_at(bytes, weight_at, spec->weight_bits);
         int32_t index = (int32_t)bits_at(bytes, index_at, index_bits);
+        if (spec->vector_memory == BRDS_VECTOR_BANKED) {
+            int banks = of_h ? spec->lanes_h : spec->lanes_x;
+            index = index * banks + (of_h ? lane - spec->lanes_x : lane);
+        }
         running[i] = relative ? running[i] + index : index;
         end = index_at + (size_t)index_bits;
         int out = gates ? k * phase->rows + g * spec->pes + pe

@@ -366,6 +366,36 @@ static void test_shared_columns(void **state)
     brds_network_free(&network);
 }
 
+/* What no lane of a bank can take is named, with its bank. */
+static void test_banked_columns(void **state)
+{
+    (void)state;
+    brds_spec spec = full_spec();
+    brds_diag diag = {0};
+    brds_network network;
+    spec.vector_memory = BRDS_VECTOR_BANKED;
+    spec.open_groups = 1;
+    spec.pes = 1;
+    spec.lanes_x = spec.lanes_h = 2;
+    spec.layers[0].nnz_x = 3; /* of 7: two beats, bank 1 has 3 columns */
+    spec.layers[0].nnz_h = 4;
+    expect_ok(brds_network_random(&spec, 1, &network, &diag), &diag);
+    expect_ok(brds_network_check_balance("m", &network, &spec, &diag), &diag);
+    float *w = network.layers[0].w_x + 2 * 7;
+    memset(w, 0, 7 * sizeof *w);
+    w[1] = w[3] = w[4] = 1.0f;
+    expect_ok(brds_network_check_balance("m", &network, &spec, &diag), &diag);
+    w[4] = 0.0f;
+    w[5] = 1.0f;
+    assert_int_equal(brds_network_check_balance("m", &network, &spec, &diag), BRDS_EINPUT);
+    assert_string_equal(diag.messages[0].place, "m: weight_ih_l0");
+    assert_string_equal(diag.messages[0].text,
+                        "row 2 has too many nonzeros in the columns 1, 1 + 2 ..., one of 2 banks: "
+                        "its lanes have 2 beats");
+    brds_diag_free(&diag);
+    brds_network_free(&network);
+}
+
 /* The two biases are added; dtypes may be mixed. */
 static void test_bias_and_found(void **state)
 {
@@ -408,7 +438,8 @@ int main(void)
         cmocka_unit_test(test_ambiguous),      cmocka_unit_test(test_more_than_the_spec),
         cmocka_unit_test(test_families),       cmocka_unit_test(test_save_and_load),
         cmocka_unit_test(test_random_balance), cmocka_unit_test(test_balance_message),
-        cmocka_unit_test(test_shared_columns), cmocka_unit_test(test_bias_and_found),
+        cmocka_unit_test(test_shared_columns), cmocka_unit_test(test_banked_columns),
+        cmocka_unit_test(test_bias_and_found),
     };
     return cmocka_run_group_tests_name("network", tests, NULL, remove_temporary);
 }

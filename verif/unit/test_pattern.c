@@ -102,18 +102,67 @@ static void test_shared_rows(void **state)
         random_weights(&random, trial, weights, rows * columns);
         brds_pattern_options options = {.pattern = BRDS_PATTERN_ROW,
                                         .nnz = between(&random, 1, columns),
-                                        .stride = between(&random, 1, 12)};
+                                        .rule.stride = between(&random, 1, 12)};
         make_mask(weights, rows, columns, &options, mask);
         for (int row = 0; row < rows; row++) {
-            int block = 4 * options.stride, first = row / block * block + row % options.stride;
+            int block = 4 * options.rule.stride,
+                first = row / block * block + row % options.rule.stride;
             for (int i = 0; i < columns; i++) {
                 double sum = 0.0;
-                for (int r = first; r < first + block && r < rows; r += options.stride) {
+                for (int r = first; r < first + block && r < rows; r += options.rule.stride) {
                     sum += (double)weights[r * columns + i] * (double)weights[r * columns + i];
                 }
                 norms[i] = (float)sqrt(sum);
             }
             expect_largest(norms, mask + row * columns, columns, options.nnz);
+        }
+    }
+}
+
+/* Whether a row without column `out` (-1: all of it) and with column `in` fits. */
+static bool fits(const brds_row_rule *rule, const uint8_t *mask, int columns, int in, int out)
+{
+    brds_bank_fill fill;
+    bool good = true;
+    brds_bank_begin(&fill, rule);
+    for (int i = 0; i < columns; i++) {
+        if ((mask[i] != 0 && i != out) || i == in) {
+            good = brds_bank_take(&fill, i) && good;
+        }
+    }
+    return good;
+}
+
+/* Every row fits, keeps nnz, and no swap of a kept column for a larger one fits: so it is the best of a matroid. */
+static void test_vector_banks(void **state)
+{
+    (void)state;
+    float weights[MAX_COUNT];
+    uint8_t mask[MAX_COUNT];
+    brds_random random;
+    brds_random_seed(&random, 14);
+    for (int trial = 0; trial < 400; trial++) {
+        int columns = between(&random, 1, 60), nnz = between(&random, 1, columns);
+        brds_row_rule rule = {.banks = 1 << between(&random, 0, 4)};
+        rule.others = trial % 2 ? 1 << between(&random, 0, 4) : 0;
+        rule.others = rule.others > rule.banks ? rule.banks : rule.others;
+        int least = (nnz + rule.banks + rule.others - 1) / (rule.banks + rule.others);
+        rule.beats = least + (trial % 3 == 0 ? between(&random, 0, 3) : 0);
+        brds_pattern_options options = {.pattern = BRDS_PATTERN_ROW, .nnz = nnz, .rule = rule};
+        random_weights(&random, trial, weights, columns);
+        make_mask(weights, 1, columns, &options, mask);
+        int kept = 0;
+        for (int i = 0; i < columns; i++) {
+            kept += mask[i];
+        }
+        assert_int_equal(kept, nnz);
+        assert_true(fits(&rule, mask, columns, -1, -1));
+        for (int out = 0; out < columns; out++) {
+            for (int in = 0; in < columns && mask[out] != 0; in++) {
+                if (mask[in] == 0 && fabsf(weights[in]) > fabsf(weights[out])) {
+                    assert_false(fits(&rule, mask, columns, in, out));
+                }
+            }
         }
     }
 }
@@ -324,10 +373,10 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_names),        cmocka_unit_test(test_dense),
         cmocka_unit_test(test_unstructured), cmocka_unit_test(test_rows),
-        cmocka_unit_test(test_shared_rows),  cmocka_unit_test(test_bank_by_hand),
-        cmocka_unit_test(test_banks),        cmocka_unit_test(test_blocks),
-        cmocka_unit_test(test_block_bounds), cmocka_unit_test(test_errors),
-        cmocka_unit_test(test_gradual),
+        cmocka_unit_test(test_shared_rows),  cmocka_unit_test(test_vector_banks),
+        cmocka_unit_test(test_bank_by_hand), cmocka_unit_test(test_banks),
+        cmocka_unit_test(test_blocks),       cmocka_unit_test(test_block_bounds),
+        cmocka_unit_test(test_errors),       cmocka_unit_test(test_gradual),
     };
     return cmocka_run_group_tests_name("pattern", tests, NULL, NULL);
 }

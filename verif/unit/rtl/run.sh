@@ -25,7 +25,7 @@ work=$(mktemp -d) || exit 3
 trap 'rm -rf "$work"' EXIT
 passed=0
 failed=0
-modules="brds_acc brds_array brds_chunkmem brds_delay brds_elem brds_fetch brds_flags brds_func brds_lane
+modules="brds_acc brds_array brds_bank brds_chunkmem brds_delay brds_elem brds_fetch brds_flags brds_func brds_lane
     brds_linear_sat brds_mul brds_mul_pair brds_mux brds_pairs brds_parity brds_post brds_product brds_ram brds_round
     brds_roundc brds_row brds_sat brds_scale brds_secded brds_shared brds_tree brds_vmem"
 sources="$tb/datapath.v"

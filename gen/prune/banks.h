@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Rows whose columns lie in banks of the vector memory (spec/row_rule.h).
+ */
+#ifndef BRDS_PRUNE_BANKS_H
+#define BRDS_PRUNE_BANKS_H
+
+#include <stdint.h>
+
+#include "spec/row_rule.h"
+
+/* mask (columns): 1 for the nnz columns of the largest sum of magnitudes that fit into the banks, 0 for the others;
+ * of equal magnitudes the lower column stays.  columns: at most BRDS_MAX_SIZE.  Lanes are given more beats than the
+ * rule says where nnz asks for more, as on the way of a gradual schedule. */
+void brds_mask_banked(const float *values, int columns, int nnz, const brds_row_rule *rule,
+                      uint8_t *mask);
+
+#endif
