@@ -20,8 +20,8 @@ static int by_magnitude(const void *a, const void *b)
 }
 
 /* Sets of columns that fit are the independent sets of a transversal matroid, so the greedy choice is the best. */
-void brds_mask_banked(const float *values, int columns, int nnz, const brds_row_rule *rule,
-                      uint8_t *mask)
+static void mask_banked(const float *values, int columns, int nnz, const brds_row_rule *rule,
+                        uint8_t *mask)
 {
     candidate order[BRDS_MAX_SIZE];
     brds_row_rule wide = *rule;
@@ -39,5 +39,15 @@ void brds_mask_banked(const float *values, int columns, int nnz, const brds_row_
             mask[order[i].column] = 1;
             kept++;
         }
+    }
+}
+
+void brds_mask_row(const float *values, int columns, int nnz, const brds_row_rule *rule,
+                   uint8_t *mask)
+{
+    if (rule->banks > 0) {
+        mask_banked(values, columns, nnz, rule, mask);
+    } else {
+        brds_mask_largest(values, (size_t)columns, (size_t)(nnz > 0 ? nnz : 0), mask);
     }
 }

@@ -2,23 +2,16 @@
 #include "prune/magnitude.h"
 
 #include "prune/banks.h"
-#include "prune/select.h"
 
 /* Rows that share their columns, or one, keep those of the largest norms over all of them. */
 static void prune_rows(const brds_matrix *matrix, const int *rows, int count)
 {
     float norms[BRDS_MAX_SIZE];
     uint8_t kept[BRDS_MAX_SIZE];
-    bool banked = matrix->rule.banks > 0;
     brds_rows_norms(matrix->weights, matrix->columns, rows, count, norms);
-    brds_selection selection =
-        brds_select(norms, (size_t)matrix->columns, matrix->nnz > 0 ? (size_t)matrix->nnz : 0);
-    if (banked) {
-        brds_mask_banked(norms, matrix->columns, matrix->nnz, &matrix->rule, kept);
-    }
+    brds_mask_row(norms, matrix->columns, matrix->nnz, &matrix->rule, kept);
     for (int column = 0; column < matrix->columns; column++) {
-        bool keeps = banked ? kept[column] != 0 : brds_select_keeps(&selection, norms[column]);
-        for (int i = 0; i < count && !keeps; i++) {
+        for (int i = 0; i < count && kept[column] == 0; i++) {
             matrix->weights[(size_t)rows[i] * (size_t)matrix->columns + (size_t)column] = 0.0f;
         }
     }

@@ -16,14 +16,6 @@ const char *brds_pattern_name(brds_pattern pattern)
     return (unsigned)pattern < sizeof names / sizeof *names ? names[pattern] : NULL;
 }
 
-void brds_mask_largest(const float *values, size_t count, size_t keep, uint8_t *mask)
-{
-    brds_selection selection = brds_select(values, count, keep);
-    for (size_t i = 0; i < count; i++) {
-        mask[i] = brds_select_keeps(&selection, values[i]);
-    }
-}
-
 /* ---- banks ---- */
 
 /* Of `total` things dealt to `hands` in order, those of hand `i`: the first ones get one more. */
@@ -144,11 +136,7 @@ static brds_status mask_row(const float *row, int columns, const brds_pattern_op
     if (options->max_gap > 0) {
         return brds_mask_gap_row(row, columns, options, mask, diag);
     }
-    if (options->rule.banks > 0) {
-        brds_mask_banked(row, columns, options->nnz, &options->rule, mask);
-        return BRDS_OK;
-    }
-    brds_mask_largest(row, (size_t)columns, (size_t)options->nnz, mask);
+    brds_mask_row(row, columns, options->nnz, &options->rule, mask);
     return BRDS_OK;
 }
 

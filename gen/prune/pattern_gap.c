@@ -15,6 +15,7 @@
 #include <string.h>
 
 #include "prune/pattern_private.h"
+#include "prune/select.h"
 
 /* Out of a node; `arc ^ 1` leads back. */
 enum {

@@ -7,10 +7,7 @@
 
 #include "prune/pattern.h"
 
-/* mask[i] = 1 for the `keep` largest of `count` values, else 0. */
-void brds_mask_largest(const float *values, size_t count, size_t keep, uint8_t *mask);
-
-/* The same of one row under max_gap and lanes.  Errors: memory; the limit cannot be kept. */
+/* The largest of one row under max_gap and lanes.  Errors: memory; the limit cannot be kept. */
 brds_status brds_mask_gap_row(const float *row, int columns, const brds_pattern_options *options,
                               uint8_t *mask, brds_diag *diag);
 

@@ -57,3 +57,11 @@ bool brds_select_keeps(brds_selection *selection, float value)
     selection->equal--;
     return true;
 }
+
+void brds_mask_largest(const float *values, size_t count, size_t keep, uint8_t *mask)
+{
+    brds_selection selection = brds_select(values, count, keep);
+    for (size_t i = 0; i < count; i++) {
+        mask[i] = brds_select_keeps(&selection, values[i]);
+    }
+}

@@ -24,4 +24,7 @@ brds_selection brds_select(const float *values, size_t count, size_t keep);
 /* Whether `value` stays.  To be asked of every value once, in the list's order. */
 bool brds_select_keeps(brds_selection *selection, float value);
 
+/* mask[i] = 1 for the `keep` largest of `count` values, else 0. */
+void brds_mask_largest(const float *values, size_t count, size_t keep, uint8_t *mask);
+
 #endif

@@ -83,16 +83,15 @@ typedef struct {
 enum { MAX_TARGETS = 3 * BRDS_MAX_LAYERS + 1 };
 
 typedef struct {
-    const brds_spec *spec;
     brds_spec
-        wanted; /* with the weights that rows are to keep: the beats of lanes follow from them */
+        spec; /* with the weights that rows are to keep: the beats of lanes follow from them */
     target list[MAX_TARGETS];
     int count;
 } targets;
 
 static void add(targets *t, target next, int lanes, brds_row_rule rule)
 {
-    const brds_spec *spec = t->spec;
+    const brds_spec *spec = &t->spec;
     next.options.rule = rule;
     if (spec->index == BRDS_INDEX_RELATIVE) {
         next.options.max_gap = (1 << spec->index_bits) - 1;
@@ -113,18 +112,18 @@ static brds_pattern_options options_of(const brds_sparsity *sparsity, int nnz, i
 
 static void add_layer(targets *t, const brds_sparsity *sparsity, int l, const brds_model *model)
 {
-    const brds_spec *spec = t->spec;
+    const brds_spec *spec = &t->spec;
     const brds_lstm none = {0}, *layer = model != NULL ? &model->layers[l] : &none;
     const brds_ratio *ratio = &sparsity->ratios[l];
     int x = brds_spec_columns_x(spec, l), h = brds_spec_output_size(spec, l);
     add(t, (target){"W_x", l, x, options_of(sparsity, ratio->nnz_x, x), layer->w_x}, spec->lanes_x,
-        brds_row_rule_x(&t->wanted, l));
+        brds_row_rule_x(spec, l));
     add(t, (target){"W_h", l, h, options_of(sparsity, ratio->nnz_h, h), layer->w_h}, spec->lanes_h,
-        brds_row_rule_h(&t->wanted, l));
+        brds_row_rule_h(spec, l));
     if (spec->layers[l].projection_size > 0) {
         brds_pattern_options row = {.pattern = BRDS_PATTERN_ROW, .nnz = spec->layers[l].nnz_p};
         add(t, (target){"the projection", l, spec->layers[l].hidden_size, row, layer->w_p},
-            spec->lanes_x + spec->lanes_h, brds_row_rule_linear(&t->wanted, row.nnz));
+            spec->lanes_x + spec->lanes_h, brds_row_rule_linear(spec, row.nnz));
     }
 }
 
@@ -132,11 +131,10 @@ static void add_layer(targets *t, const brds_sparsity *sparsity, int l, const br
 static void list_targets(const brds_sparsity *sparsity, const brds_spec *spec,
                          const brds_model *model, targets *t)
 {
-    t->spec = spec;
-    t->wanted = *spec;
+    t->spec = *spec;
     for (int l = 0; l < spec->layer_count; l++) {
-        t->wanted.layers[l].nnz_x = sparsity->ratios[l].nnz_x;
-        t->wanted.layers[l].nnz_h = sparsity->ratios[l].nnz_h;
+        t->spec.layers[l].nnz_x = sparsity->ratios[l].nnz_x;
+        t->spec.layers[l].nnz_h = sparsity->ratios[l].nnz_h;
     }
     t->count = 0;
     for (int l = 0; l < spec->layer_count; l++) {
@@ -148,7 +146,7 @@ static void list_targets(const brds_sparsity *sparsity, const brds_spec *spec,
         add(t,
             (target){"the head", last, brds_spec_output_size(spec, last), row,
                      model != NULL ? model->head_w : NULL},
-            spec->lanes_x + spec->lanes_h, brds_row_rule_linear(&t->wanted, row.nnz));
+            spec->lanes_x + spec->lanes_h, brds_row_rule_linear(&t->spec, row.nnz));
     }
 }
 
