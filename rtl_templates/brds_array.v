@@ -27,7 +27,7 @@ module brds_array #(
     // bits of the accumulators
     parameter integer XACC_BITS = 27,
     parameter integer HACC_BITS = 28,
-    // words of a half and address bits of both halves of the vector memories
+    // words of a half (of all streams) and address bits of both halves of the vector memories
     parameter integer X_HALF = 128,
     parameter integer H_HALF = 128,
     parameter integer X_ADDR_BITS = 8,
@@ -39,6 +39,8 @@ module brds_array #(
     // see brds_mul
     parameter integer MUL_KEEP = 0,
     parameter integer MUL_DSP = 1,
+    // independent streams, a power of two
+    parameter integer STREAMS = 1,
     // 1: relative indices
     parameter integer RELATIVE = 0,
     // 1: the lanes of a row's group share a copy of the vector, a bank each (lanes: powers of two)
@@ -80,7 +82,7 @@ module brds_array #(
     input  wire                                 beat_last,
     input  wire [PHASE_BITS-1:0]                beat_phase,
     input  wire                                 beat_pfirst,
-    input  wire                                 beat_par,
+    input  wire [$clog2(STREAMS):0]             beat_frame,
     input  wire                                 beat_zero,
     input  wire                                 beat_sfirst,
     input  wire                                 beat_slast,
@@ -100,7 +102,7 @@ module brds_array #(
     output wire                                 drain_valid,
     output wire [PHASE_BITS-1:0]                drain_phase,
     output wire                                 drain_pfirst,
-    output wire                                 drain_par,
+    output wire [$clog2(STREAMS):0]             drain_frame,
     output wire                                 drain_zero,
     output wire                                 drain_sfirst,
     output wire                                 drain_slast,
@@ -125,7 +127,8 @@ module brds_array #(
     localparam integer LANES = LANES_X + LANES_H;
     localparam integer SHARED_BITS = ACT_BITS + ((SHARED == 2) ? WEIGHT_BITS : 0);
     localparam integer PE_BITS = 4 * ROW_BITS + ((SHARED != 0) ? INDEX_BITS : 0);
-    localparam integer FLAGS = PHASE_BITS + 5;
+    localparam integer FRAME_BITS = $clog2(STREAMS) + 1;
+    localparam integer FLAGS = PHASE_BITS + 4 + FRAME_BITS;
 
     // ---- weight word ----
 
@@ -225,17 +228,17 @@ module brds_array #(
     );
     brds_delay #(.WIDTH(FLAGS), .DEPTH(LW + ROW_DELAY - 1)) u_group (
         .clk(clk),
-        .d({beat_phase, beat_pfirst, beat_par, beat_zero, beat_sfirst, beat_slast}),
-        .q({drain_phase, group_pfirst, drain_par, drain_zero, drain_sfirst, drain_slast})
+        .d({beat_phase, beat_pfirst, beat_frame, beat_zero, beat_sfirst, beat_slast}),
+        .q({drain_phase, group_pfirst, drain_frame, drain_zero, drain_sfirst, drain_slast})
     );
     assign drain_valid = sum_last_early;
 
     // ---- where the phase's vectors lie: found at tau + 1, used at tau + LW + LI ----
 
     localparam integer TABLE_BITS = X_ADDR_BITS + H_ADDR_BITS + 1;
-    // the bit of the address that chooses the half
-    localparam integer X_PARITY = X_ADDR_BITS - 1;
-    localparam integer H_PARITY = H_ADDR_BITS - 1;
+    // the frame is the top of the address; that of the step before has the other parity
+    localparam integer OTHER_PARITY = STREAMS;
+    localparam [FRAME_BITS-1:0] PARITY = OTHER_PARITY[FRAME_BITS-1:0];
 
     wire [PHASES*TABLE_BITS-1:0] table_words;
     wire [X_ADDR_BITS-1:0]       x_slot;
@@ -260,9 +263,9 @@ module brds_array #(
 
     always @(posedge clk) begin
         x_found <= x_slot;
-        x_found[X_PARITY] <= beat_par;
+        x_found[X_ADDR_BITS-1 -: FRAME_BITS] <= beat_frame;
         h_found <= h_slot;
-        h_found[H_PARITY] <= beat_par ^ h_previous;
+        h_found[H_ADDR_BITS-1 -: FRAME_BITS] <= h_previous ? beat_frame ^ PARITY : beat_frame;
     end
 
     brds_delay #(.WIDTH(X_ADDR_BITS), .DEPTH(LW + LI - 1)) u_x_base (

@@ -118,6 +118,8 @@ module brds_core #(
     parameter [EDGES*32-1:0] ED_READER = 32'd0,
     parameter [EDGES*32-1:0] ED_WRITER = 32'd0,
     parameter [EDGES*32-1:0] ED_SKIP = 32'd1,
+    // independent streams, a power of two: each has a state of its own
+    parameter integer STREAMS = 1,
     // 1: every step is output, 0: a sequence's last one; 1: initial states are taken
     parameter integer EVERY_STEP = 1,
     parameter integer INIT_STATE = 0,
@@ -135,23 +137,25 @@ module brds_core #(
 ) (
     input wire clk,
     input wire rst,
-    // input vectors; tuser: first step, last step, initial state
+    // input vectors; tuser: first step, last step, initial state; tid: the stream (0 if there is one)
     input wire [STREAM_BITS-1:0] s_axis_x_tdata,
     input wire s_axis_x_tvalid,
     output wire s_axis_x_tready,
     input wire s_axis_x_tlast,
     input wire [2:0] s_axis_x_tuser,
+    input wire [(STREAMS > 1 ? $clog2(STREAMS) : 1)-1:0] s_axis_x_tid,
     // weight images (WEIGHTS_ROM = 0)
     input wire [STREAM_BITS-1:0] s_axis_w_tdata,
     input wire s_axis_w_tvalid,
     output wire s_axis_w_tready,
     input wire s_axis_w_tlast,
-    // output vectors; tuser: first step, last step
+    // output vectors; tuser: first step, last step; tid: the stream
     output wire [STREAM_BITS-1:0] m_axis_y_tdata,
     output wire m_axis_y_tvalid,
     input wire m_axis_y_tready,
     output wire m_axis_y_tlast,
     output wire [1:0] m_axis_y_tuser,
+    output wire [(STREAMS > 1 ? $clog2(STREAMS) : 1)-1:0] m_axis_y_tid,
     // streamed weights (WEIGHTS_STREAM = 1)
     output wire [63:0] m_axi_araddr,
     output wire [7:0] m_axi_arlen,
@@ -206,6 +210,7 @@ module brds_core #(
     localparam integer Y_ROWS = (OUTPUT_SIZE + ELEMS - 1) / ELEMS;
     localparam integer Y_ROW_BITS = Y_ROWS > 1 ? $clog2(Y_ROWS) : 1;
     localparam integer X_BASE = PH_XBASE[31:0];
+    localparam integer ID_BITS = $clog2(STREAMS);
 
     wire crst = rst || soft_reset;
 
@@ -263,20 +268,22 @@ module brds_core #(
         .clk(clk), .we(cfg_we), .index(cfg_index), .data(cfg_data), .cfg_phase(cfg_phase), .cfg_gap(cfg_gap));
 
     // ---- input unit ----
-    wire x_valid, x_par, x_zero, x_sfirst, x_slast, x_dropping, x_take, x_free;
+    wire x_valid, x_zero, x_sfirst, x_slast, x_take, x_free;
+    wire [ID_BITS:0] x_frame;
+    wire [STREAMS-1:0] x_dropping;
     wire xw_x, xw_h, xw_grant;
     wire [ELEMS-1:0] xw_we, xc_we;
     wire [X_ROW_BITS-1:0] xw_xrow;
     wire [H_ROW_BITS-1:0] xw_hrow;
     wire [ELEMS*ACT_BITS-1:0] xw_data;
-    wire [UNIT_ADDR_BITS-1:0] xc_row;
+    wire [UNIT_ADDR_BITS+ID_BITS-1:0] xc_row;
     wire [ELEMS*CELL_BITS-1:0] xc_data;
     wire [5:0] x_error;
 
     brds_xin #(
         .ELEMS(ELEMS), .ACT_BITS(ACT_BITS), .CELL_BITS(CELL_BITS),
         .STREAM_BITS(STREAM_BITS), .X_CONTAINER(X_CONTAINER), .INPUT_SIZE(INPUT_SIZE),
-        .X_BASE(X_BASE), .X_HALF(X_HALF), .H_HALF(H_HALF),
+        .X_BASE(X_BASE), .STREAMS(STREAMS),
         .X_ADDR_BITS(X_ADDR_BITS), .H_ADDR_BITS(H_ADDR_BITS), .UNIT_ADDR_BITS(UNIT_ADDR_BITS),
         .INIT_STATE(INIT_STATE), .LAYERS(LAYERS),
         .ST_R(ST_R), .ST_H(ST_H), .ST_HBASE(ST_HBASE), .ST_UNIT(ST_UNIT)
@@ -286,15 +293,16 @@ module brds_core #(
         .open(x_open),
         .s_axis_x_tdata(s_axis_x_tdata), .s_axis_x_tvalid(s_axis_x_tvalid),
         .s_axis_x_tready(s_axis_x_tready), .s_axis_x_tlast(s_axis_x_tlast),
-        .s_axis_x_tuser(s_axis_x_tuser),
-        .x_valid(x_valid), .x_par(x_par), .x_zero(x_zero), .x_sfirst(x_sfirst), .x_slast(x_slast),
+        .s_axis_x_tuser(s_axis_x_tuser), .s_axis_x_tid(s_axis_x_tid),
+        .x_valid(x_valid), .x_frame(x_frame), .x_zero(x_zero), .x_sfirst(x_sfirst), .x_slast(x_slast),
         .x_dropping(x_dropping), .x_take(x_take), .x_free(x_free),
         .xw_x(xw_x), .xw_h(xw_h), .xw_we(xw_we), .xw_xrow(xw_xrow), .xw_hrow(xw_hrow),
         .xw_data(xw_data), .xw_grant(xw_grant), .xc_we(xc_we), .xc_row(xc_row), .xc_data(xc_data),
         .error(x_error));
 
     // ---- controller ----
-    wire beat_valid, beat_first, beat_last, beat_pfirst, beat_par, beat_zero, beat_sfirst, beat_slast;
+    wire beat_valid, beat_first, beat_last, beat_pfirst, beat_zero, beat_sfirst, beat_slast;
+    wire [ID_BITS:0] beat_frame;
     wire [WORD_ADDR_BITS-1:0] beat_word;
     wire [PHASE_BITS-1:0] beat_phase;
     wire y_release, y_none, sequence_open;
@@ -303,19 +311,19 @@ module brds_core #(
     wire [PHASE_BITS-1:0] fetch_phase;
 
     brds_ctrl #(
-        .PHASES(PHASES), .EDGES(EDGES), .STAGES(STAGES), .LAYERS(LAYERS), .PHASE_BITS(PHASE_BITS),
+        .PHASES(PHASES), .EDGES(EDGES), .STAGES(STAGES), .LAYERS(LAYERS), .PHASE_BITS(PHASE_BITS), .STREAMS(STREAMS),
         .WORD_ADDR_BITS(WORD_ADDR_BITS), .PH_LINEAR(PH_LINEAR), .PH_STAGE(PH_STAGE),
         .PH_GROUPS(PH_GROUPS), .PH_BEATS(PH_BEATS), .PH_WORD(PH_WORD), .PH_OUT(PH_OUT),
         .ED_READER(ED_READER), .ED_WRITER(ED_WRITER), .ED_SKIP(ED_SKIP), .EVERY_STEP(EVERY_STEP),
         .FREE_DELAY(LW + RELATIVE + 1), .DRAIN_CYCLES(DRAIN + LE + SLOTS)
     ) ctrl (
         .clk(clk), .rst(crst), .enable(enable), .weights_ok(weights_ok), .loading(loading), .cfg_gap(cfg_gap),
-        .x_valid(x_valid), .x_par(x_par), .x_zero(x_zero), .x_sfirst(x_sfirst), .x_slast(x_slast),
+        .x_valid(x_valid), .x_frame(x_frame), .x_zero(x_zero), .x_sfirst(x_sfirst), .x_slast(x_slast),
         .x_dropping(x_dropping), .x_take(x_take), .x_free(x_free),
         .y_release(y_release), .y_none(y_none),
         .fetch_ready(fetch_ready), .fetch(fetch), .fetch_phase(fetch_phase), .word_ready(word_ready),
         .beat_valid(beat_valid), .beat_word(beat_word), .beat_first(beat_first), .beat_last(beat_last),
-        .beat_phase(beat_phase), .beat_pfirst(beat_pfirst), .beat_par(beat_par), .beat_zero(beat_zero),
+        .beat_phase(beat_phase), .beat_pfirst(beat_pfirst), .beat_frame(beat_frame), .beat_zero(beat_zero),
         .beat_sfirst(beat_sfirst), .beat_slast(beat_slast),
         .empty(ctrl_empty), .sequence_open(sequence_open), .ev_step(ev_step), .ev_sequence(ev_sequence),
         .ev_busy(ev_busy), .ev_stall_in(ev_stall_in), .ev_stall_out(ev_stall_out),
@@ -376,7 +384,8 @@ module brds_core #(
     wire [X_ROW_BITS-1:0] vx_addr;
     wire [H_ROW_BITS-1:0] vh_addr;
     wire [ELEMS*ACT_BITS-1:0] vx_data, vh_data;
-    wire drain_valid, drain_pfirst, drain_par, drain_zero, drain_sfirst, drain_slast, drain_shift;
+    wire [ID_BITS:0] drain_frame;
+    wire drain_valid, drain_pfirst, drain_zero, drain_sfirst, drain_slast, drain_shift;
     wire [PHASE_BITS-1:0] drain_phase;
     wire [ELEMS*4*XACC_BITS-1:0] drain_x;
     wire [ELEMS*4*HACC_BITS-1:0] drain_h;
@@ -388,26 +397,27 @@ module brds_core #(
         .XACC_BITS(XACC_BITS), .HACC_BITS(HACC_BITS), .X_HALF(X_HALF), .H_HALF(H_HALF),
         .X_ADDR_BITS(X_ADDR_BITS), .H_ADDR_BITS(H_ADDR_BITS), .MEMORY_REGS(MEMORY_REGS),
         .MUL_REGS(MUL_REGS), .ADDER_EVERY(ADDER_EVERY), .MUL_KEEP(MUL_KEEP), .MUL_DSP(MUL_DSP), .RELATIVE(RELATIVE),
-        .BANKED(BANKED), .OPEN_BITS(OPEN_BITS), .SHARED(SHARED),
+        .STREAMS(STREAMS), .BANKED(BANKED), .OPEN_BITS(OPEN_BITS), .SHARED(SHARED),
         .WORD_BITS(WORD_BITS), .WORDS(W_DEPTH), .WORD_ADDR_BITS(W_ADDR_BITS), .STREAM_BITS(W_CHUNK_BITS),
         .WEIGHTS_ROM(WEIGHTS_ROM), .WEIGHTS_FILE(WEIGHTS_FILE), .PROTECT(PROTECT), .PAUSES(WEIGHTS_STREAM), .PHASES(PHASES),
         .PHASE_BITS(PHASE_BITS), .PH_XBASE(PH_XBASE), .PH_HBASE(PH_HBASE), .PH_HPREV(PH_HPREV)
     ) array (
         .clk(clk), .rst(crst),
         .beat_valid(beat_valid), .beat_word(w_address), .beat_first(beat_first), .beat_last(beat_last),
-        .beat_phase(beat_phase), .beat_pfirst(beat_pfirst), .beat_par(beat_par), .beat_zero(beat_zero),
+        .beat_phase(beat_phase), .beat_pfirst(beat_pfirst), .beat_frame(beat_frame), .beat_zero(beat_zero),
         .beat_sfirst(beat_sfirst), .beat_slast(beat_slast),
         .ldw_we(w_we), .ldw_row(w_row), .ldw_chunk(w_chunk), .ld_data(w_data),
         .vx_we(vx_we), .vx_addr(vx_addr), .vx_data(vx_data), .vh_we(vh_we), .vh_addr(vh_addr), .vh_data(vh_data),
         .drain_valid(drain_valid), .drain_phase(drain_phase), .drain_pfirst(drain_pfirst),
-        .drain_par(drain_par), .drain_zero(drain_zero), .drain_sfirst(drain_sfirst),
+        .drain_frame(drain_frame), .drain_zero(drain_zero), .drain_sfirst(drain_sfirst),
         .drain_slast(drain_slast), .drain_x(drain_x), .drain_h(drain_h), .drain_shift(drain_shift),
         .word_corrected(word_corrected), .word_bad(word_bad));
 
     wire [ELEMS-1:0] y_we;
     wire [Y_ROW_BITS-1:0] y_row;
     wire [ELEMS*OUT_BITS-1:0] y_data;
-    wire y_done, y_sfirst, y_slast;
+    wire y_done;
+    wire [ID_BITS+1:0] y_user, m_user;
     wire [8:0] sat_gate, sat_function, sat_cell, sat_output;
 
     brds_post #(
@@ -420,33 +430,41 @@ module brds_core #(
         .SIGMOID_TABLE(SIGMOID_TABLE), .TANH_TABLE(TANH_TABLE), .FUNC_REGS(FUNC_REGS),
         .FUNC_DSP(FUNC_DSP), .ELEM_REGS(ELEM_REGS), .MEMORY_REGS(MEMORY_REGS), .X_ADDR_BITS(X_ADDR_BITS),
         .H_ADDR_BITS(H_ADDR_BITS), .UNIT_BITS(UNIT_BITS), .UNIT_ROWS(UNIT_ROWS),
-        .UNIT_ADDR_BITS(UNIT_ADDR_BITS), .STREAM_BITS(STREAM_BITS), .WEIGHTS_ROM(WEIGHTS_ROM),
+        .UNIT_ADDR_BITS(UNIT_ADDR_BITS), .STREAMS(STREAMS), .STREAM_BITS(STREAM_BITS), .WEIGHTS_ROM(WEIGHTS_ROM),
         .UNITS_FILE(UNITS_FILE), .PROTECT(PROTECT), .PHASES(PHASES), .PHASE_BITS(PHASE_BITS),
         .PH_LINEAR(PH_LINEAR), .PH_ROWS(PH_ROWS), .PH_UNIT(PH_UNIT), .PH_DXEN(PH_DXEN), .PH_DX(PH_DX), .PH_DHEN(PH_DHEN),
         .PH_DH(PH_DH), .PH_OUT(PH_OUT), .EVERY_STEP(EVERY_STEP), .Y_ROW_BITS(Y_ROW_BITS)
     ) post (
         .clk(clk), .rst(crst),
         .drain_valid(drain_valid), .drain_phase(drain_phase), .drain_pfirst(drain_pfirst),
-        .drain_par(drain_par), .drain_zero(drain_zero), .drain_sfirst(drain_sfirst),
+        .drain_frame(drain_frame), .drain_zero(drain_zero), .drain_sfirst(drain_sfirst),
         .drain_slast(drain_slast), .drain_x(drain_x), .drain_h(drain_h), .drain_shift(drain_shift),
         .cfg_phase(cfg_phase), .ldu_we(ldu_we), .ldu_row(ldu_row), .ldu_chunk(ldu_chunk), .ld_data(ld_data),
         .xw_x(xw_x), .xw_h(xw_h), .xw_we(xw_we), .xw_xrow(xw_xrow), .xw_hrow(xw_hrow), .xw_data(xw_data),
         .xw_grant(xw_grant), .xc_we(xc_we), .xc_row(xc_row), .xc_data(xc_data),
         .vx_we(vx_we), .vx_addr(vx_addr), .vx_data(vx_data), .vh_we(vh_we), .vh_addr(vh_addr), .vh_data(vh_data),
-        .y_we(y_we), .y_row(y_row), .y_data(y_data), .y_done(y_done), .y_sfirst(y_sfirst), .y_slast(y_slast),
+        .y_we(y_we), .y_row(y_row), .y_data(y_data), .y_done(y_done), .y_user(y_user),
         .sat_gate(sat_gate), .sat_function(sat_function), .sat_cell(sat_cell), .sat_output(sat_output),
         .unit_corrected(unit_corrected), .unit_bad(unit_bad));
 
     // ---- output unit ----
     brds_yout #(
         .ELEMS(ELEMS), .OUT_BITS(OUT_BITS), .Y_CONTAINER(Y_CONTAINER), .STREAM_BITS(STREAM_BITS),
-        .OUTPUT_SIZE(OUTPUT_SIZE), .Y_ROW_BITS(Y_ROW_BITS)
+        .OUTPUT_SIZE(OUTPUT_SIZE), .USER_BITS(ID_BITS + 2), .Y_ROW_BITS(Y_ROW_BITS)
     ) yout (
         .clk(clk), .rst(crst), .y_we(y_we), .y_row(y_row), .y_data(y_data), .y_done(y_done),
-        .y_sfirst(y_sfirst), .y_slast(y_slast), .y_release(y_release),
+        .y_user(y_user), .y_release(y_release),
         .m_axis_y_tdata(m_axis_y_tdata), .m_axis_y_tvalid(m_axis_y_tvalid),
         .m_axis_y_tready(m_axis_y_tready), .m_axis_y_tlast(m_axis_y_tlast),
-        .m_axis_y_tuser(m_axis_y_tuser));
+        .m_axis_y_tuser(m_user));
+    assign m_axis_y_tuser = m_user[1:0];
+    generate
+        if (STREAMS > 1) begin : g_tid
+            assign m_axis_y_tid = m_user[ID_BITS+1:2];
+        end else begin : g_no_tid
+            assign m_axis_y_tid = 1'b0;
+        end
+    endgenerate
 
     // ---- status, errors, counters ----
     assign status_weights_ok = weights_ok;

@@ -20,6 +20,8 @@ module brds_ctrl #(
     parameter integer LAYERS = 1,
     // bits of a phase number, max(1, clog2(PHASES))
     parameter integer PHASE_BITS = 1,
+    // independent streams, a power of two: each has a state of its own
+    parameter integer STREAMS = 1,
     // address bits of the weight memory
     parameter integer WORD_ADDR_BITS = 4,
     // kind of phase p at [32*p +: 32]: 0 gates, 1 projection, 2 head
@@ -54,11 +56,11 @@ module brds_ctrl #(
     input wire [EDGES*16-1:0] cfg_gap,
     // input unit
     input wire x_valid,
-    input wire x_par,
+    input wire [$clog2(STREAMS):0] x_frame,  // {parity of the step in its stream, stream}
     input wire x_zero,
     input wire x_sfirst,
     input wire x_slast,
-    input wire x_dropping,               // the rest of a sequence is being dropped
+    input wire [STREAMS-1:0] x_dropping, // by stream: the rest of a sequence is being dropped
     output wire x_take,
     output wire x_free,
     // output unit
@@ -76,7 +78,7 @@ module brds_ctrl #(
     output reg beat_last,
     output reg [PHASE_BITS-1:0] beat_phase,
     output reg beat_pfirst,
-    output reg beat_par,
+    output reg [$clog2(STREAMS):0] beat_frame,
     output reg beat_zero,
     output reg beat_sfirst,
     output reg beat_slast,
@@ -129,14 +131,20 @@ module brds_ctrl #(
     localparam integer DRAIN_BITS = $clog2(DRAIN_CYCLES + 1);
     localparam integer DRAIN_M1 = DRAIN_CYCLES - 1;
     localparam EVERY = EVERY_STEP != 0;
+    localparam integer FRAME_BITS = $clog2(STREAMS) + 1;
+    localparam integer STREAM_M1 = STREAMS - 1;
+    localparam [FRAME_BITS-1:0] STREAM_MASK = STREAM_M1[FRAME_BITS-1:0]; // a frame's bits but the parity
+    localparam [STREAMS-1:0] STREAM_0 = 1;
 
     // ---- scan: tokens and candidate ----
     reg [PHASE_BITS-1:0] sp;
-    reg [STAGES-1:0] tok_valid, tok_par, tok_zero, tok_sfirst, tok_slast;
+    reg [STAGES-1:0] tok_valid, tok_zero, tok_sfirst, tok_slast;
+    reg [STAGES*FRAME_BITS-1:0] tok_frame;
 
     reg cand_valid;
     reg [PHASE_BITS-1:0] cand;
-    reg cand_par, cand_zero, cand_sfirst, cand_slast;
+    reg [FRAME_BITS-1:0] cand_frame;
+    reg cand_zero, cand_sfirst, cand_slast;
     reg cand_out;                        // needs an output buffer
     reg [WORD_ADDR_BITS-1:0] cand_word;
     reg [BEAT_BITS-1:0] cand_beats;      // beats of a group less one
@@ -144,19 +152,25 @@ module brds_ctrl #(
     reg cand_one_beat, cand_one_group;
 
     // the token that each phase looks at
-    wire [PHASES-1:0] see_valid, see_par, see_zero, see_sfirst, see_slast, see_out;
+    wire [PHASES-1:0] see_valid, see_zero, see_sfirst, see_slast, see_out;
+    wire [PHASES*FRAME_BITS-1:0] see_frames;
+    wire [FRAME_BITS-1:0] see_frame;
     genvar p;
     generate
         for (p = 0; p < PHASES; p = p + 1) begin : g_see
             localparam integer STAGE = PH_STAGE[32*p +: 32];
             assign see_valid[p] = tok_valid[STAGE];
-            assign see_par[p] = tok_par[STAGE];
+            assign see_frames[FRAME_BITS*p +: FRAME_BITS] = tok_frame[FRAME_BITS*STAGE +: FRAME_BITS];
             assign see_zero[p] = tok_zero[STAGE];
             assign see_sfirst[p] = tok_sfirst[STAGE];
             assign see_slast[p] = tok_slast[STAGE];
             assign see_out[p] = PH_OUT[32*p +: 32] != 32'd0;
         end
     endgenerate
+
+    brds_mux #(.COUNT(PHASES), .WIDTH(FRAME_BITS), .SEL_BITS(PHASE_BITS)) u_frame (
+        .d(see_frames), .sel(sp), .q(see_frame)
+    );
 
     wire at_first = sp == {PHASE_BITS{1'b0}};
     wire x_ready = x_valid && weights_ok && !loading && enable;
@@ -187,7 +201,7 @@ module brds_ctrl #(
             tok_valid[0] <= 1'b0;
         end else if (advance && at_first) begin
             tok_valid[0] <= x_ready;
-            tok_par[0] <= x_par;
+            tok_frame[FRAME_BITS-1:0] <= x_frame;
             tok_zero[0] <= x_zero;
             tok_sfirst[0] <= x_sfirst;
             tok_slast[0] <= x_slast;
@@ -203,7 +217,7 @@ module brds_ctrl #(
                     tok_valid[s] <= 1'b0;
                 end else if (shift) begin
                     tok_valid[s] <= tok_valid[s-1] && enters;
-                    tok_par[s] <= tok_par[s-1];
+                    tok_frame[FRAME_BITS*s +: FRAME_BITS] <= tok_frame[FRAME_BITS*(s-1) +: FRAME_BITS];
                     tok_zero[s] <= tok_zero[s-1];
                     tok_sfirst[s] <= tok_sfirst[s-1];
                     tok_slast[s] <= tok_slast[s-1];
@@ -222,7 +236,7 @@ module brds_ctrl #(
             cand_valid <= 1'b1;
         if (fill) begin
             cand <= sp;
-            cand_par <= at_first ? x_par : see_par[sp];
+            cand_frame <= at_first ? x_frame : see_frame;
             cand_zero <= at_first ? x_zero : see_zero[sp];
             cand_sfirst <= at_first ? x_sfirst : see_sfirst[sp];
             cand_slast <= slast_seen;
@@ -254,7 +268,7 @@ module brds_ctrl #(
             active <= 1'b0;
         if (go) begin
             beat_phase <= cand;
-            beat_par <= cand_par;
+            beat_frame <= cand_frame;
             beat_zero <= cand_zero;
             beat_sfirst <= cand_sfirst;
             beat_slast <= cand_slast;
@@ -302,6 +316,7 @@ module brds_ctrl #(
             localparam [PHASE_BITS-1:0] READER_PHASE = READER[PHASE_BITS-1:0];
             localparam [PHASE_BITS-1:0] WRITER_PHASE = WRITER[PHASE_BITS-1:0];
             localparam SKIP = ED_SKIP[32*e +: 32] != 32'd0;
+            localparam SKEWED = WRITER < READER && PH_STAGE[32*WRITER +: 32] < PH_STAGE[32*READER +: 32];
             // what go asks for is found a cycle ahead where it can be: of the config word, of the candidate
             // (it does not read over this edge, or ignores it), of the run
             reg ignored, writes;
@@ -310,7 +325,7 @@ module brds_ctrl #(
             reg [15:0] count;
             reg count_none;              // count is 0
             wire written = phase_end && writes;
-            wire newer, older_none;      // the writer's latest run is too young; the one before is done
+            wire newer, older_none;      // the writer's latest run is not the one; the one before is done
             assign edge_ok[e] = ignored
                 || (newer ? (written ? count_none : older_none) : (written ? gap_none : count_none));
             always @(posedge clk) begin
@@ -319,15 +334,19 @@ module brds_ctrl #(
                 if (go)
                     writes <= cand == WRITER_PHASE;
             end
-            if (WRITER < READER && PH_STAGE[32*WRITER +: 32] < PH_STAGE[32*READER +: 32]) begin : g_skewed
-                reg latest_par;          // step parity of the writer's latest run
+            if (SKEWED || (SKIP && STREAMS > 1)) begin : g_older
+                // A skewed edge waits for the writer's run of the same step, a recurrent one for the
+                // latest of the same stream: that before the latest run, or one before that, which
+                // ended even earlier.
+                localparam [FRAME_BITS-1:0] COMPARED = SKEWED ? {FRAME_BITS{1'b1}} : STREAM_MASK;
+                reg [FRAME_BITS-1:0] latest; // frame of the writer's latest run
                 reg [15:0] older;
                 reg older_zero;
-                assign newer = (written ? beat_par : latest_par) != cand_par;
+                assign newer = (((written ? beat_frame : latest) ^ cand_frame) & COMPARED) != {FRAME_BITS{1'b0}};
                 assign older_none = older_zero;
                 always @(posedge clk) begin
                     if (written) begin
-                        latest_par <= beat_par;
+                        latest <= beat_frame;
                         older <= count - 16'd1;
                     end else begin
                         older <= older - 16'd1;
@@ -405,21 +424,22 @@ module brds_ctrl #(
     wire still = !active && !cand_valid && tok_valid == {STAGES{1'b0}};
     assign empty = still && drained;
 
-    reg seq_open;
+    reg [STREAMS-1:0] seq_open;          // by stream
+    wire [STREAMS-1:0] x_stream = STREAM_0 << (x_frame & STREAM_MASK);
     always @(posedge clk) begin
         if (rst)
-            seq_open <= 1'b0;
+            seq_open <= {STREAMS{1'b0}};
         else if (x_take)
-            seq_open <= !x_slast;
-        else if (x_dropping && !x_valid)
-            seq_open <= 1'b0;
+            seq_open <= x_slast ? seq_open & ~x_stream : seq_open | x_stream;
+        else if (!x_valid)
+            seq_open <= seq_open & ~x_dropping;
     end
-    assign sequence_open = seq_open;
+    assign sequence_open = |seq_open;
 
     assign ev_step = phase_end && beat_phase == TOP_GATES;
     assign ev_sequence = ev_step && beat_slast;
     assign ev_busy = active || (cand_valid && !edges_open);
-    assign ev_stall_in = still && seq_open;
+    assign ev_stall_in = still && sequence_open;
     assign ev_stall_out = slot_open && !out_ok;
     assign ev_stall_weights = active && !word_ready;
 endmodule

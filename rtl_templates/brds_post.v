@@ -51,7 +51,9 @@ module brds_post #(
     // address bits of both halves of the vector memories
     parameter integer X_ADDR_BITS = 8,
     parameter integer H_ADDR_BITS = 8,
-    // unit memory: bits of a row, rows, address bits (of the c memory too)
+    // independent streams, a power of two: the c memory has a copy of each row for each
+    parameter integer STREAMS = 1,
+    // unit memory: bits of a row, rows, address bits
     parameter integer UNIT_BITS = ELEMS * (4 * (BIAS_BITS + ROW_SCALE_BITS) + 3 * PEEPHOLE * ACT_BITS),
     parameter integer UNIT_ROWS = 128,
     parameter integer UNIT_ADDR_BITS = 7,
@@ -86,7 +88,7 @@ module brds_post #(
     input  wire                                 drain_valid,
     input  wire [PHASE_BITS-1:0]                drain_phase,
     input  wire                                 drain_pfirst,
-    input  wire                                 drain_par,
+    input  wire [$clog2(STREAMS):0]             drain_frame,
     input  wire                                 drain_zero,
     input  wire                                 drain_sfirst,
     input  wire                                 drain_slast,
@@ -109,7 +111,7 @@ module brds_post #(
     input  wire [ELEMS*ACT_BITS-1:0]            xw_data,
     output wire                                 xw_grant,
     input  wire [ELEMS-1:0]                     xc_we,
-    input  wire [UNIT_ADDR_BITS-1:0]            xc_row,
+    input  wire [UNIT_ADDR_BITS+$clog2(STREAMS)-1:0] xc_row,
     input  wire [ELEMS*CELL_BITS-1:0]           xc_data,
     // vector write bus
     output reg  [ELEMS-1:0]                     vx_we,
@@ -123,8 +125,7 @@ module brds_post #(
     output reg  [Y_ROW_BITS-1:0]                y_row,
     output reg  [ELEMS*OUT_BITS-1:0]            y_data,
     output reg                                  y_done,
-    output reg                                  y_sfirst,
-    output reg                                  y_slast,
+    output reg  [$clog2(STREAMS)+1:0]           y_user, // {stream, last step, first step}
     // saturations in this cycle
     output wire [8:0]                           sat_gate,
     output wire [8:0]                           sat_function,
@@ -145,6 +146,9 @@ module brds_post #(
     localparam integer GATE_SLOTS = PES / ELEMS;
     localparam integer LINEAR_SLOTS = 4 * GATE_SLOTS;
     localparam integer SLOT_BITS = $clog2(LINEAR_SLOTS);
+    localparam integer FRAME_BITS = $clog2(STREAMS) + 1;
+    localparam integer USER_BITS = FRAME_BITS + 1;
+    localparam integer CELL_ADDR_BITS = UNIT_ADDR_BITS + FRAME_BITS - 1;
     localparam integer BANK_BITS = $clog2(ELEMS);
     localparam integer X_ROW_BITS = X_ADDR_BITS - BANK_BITS;
     localparam integer H_ROW_BITS = H_ADDR_BITS - BANK_BITS;
@@ -204,17 +208,17 @@ module brds_post #(
     // shifts: shl of 0..15 only
     wire unused_config = &{1'b0, config_word[31:22], config_word[9], config_word[4]};
 
+    wire [USER_BITS-1:0]      drain_user;
     // the group being taken apart: valid from cycle d-1 on, until the next group's d-1
     reg                       g_linear, g_head, g_to_x, g_to_h, g_to_y;
-    reg                       g_zero, g_sfirst, g_slast;
+    reg                       g_zero;
+    reg [USER_BITS-1:0]       g_user;
     reg [X_ROW_BITS-1:0]      g_x_row;
     reg [H_ROW_BITS-1:0]      g_h_row;
     reg [COUNT_BITS-1:0]      g_full;
     reg [LANE_COUNT_BITS-1:0] g_rest;
     reg [3:0]                 g_shl_x, g_shl_h;
     reg [5:0]                 g_shr, g_shr_p;
-    localparam [X_ROW_BITS-1:0] X_PARITY = 1 << (X_ROW_BITS - 1);
-    localparam [H_ROW_BITS-1:0] H_PARITY = 1 << (H_ROW_BITS - 1);
     always @(posedge clk)
         if (drain_valid) begin
             g_linear <= i_linear;
@@ -222,8 +226,10 @@ module brds_post #(
             g_to_x <= i_to_x;
             g_to_h <= i_to_h;
             g_to_y <= i_to_y && (EVERY_STEP != 0 || drain_slast);
-            g_x_row <= drain_par ? (i_x_row | X_PARITY) : i_x_row;
-            g_h_row <= drain_par ? (i_h_row | H_PARITY) : i_h_row;
+            g_x_row <= i_x_row;
+            g_x_row[X_ROW_BITS-1 -: FRAME_BITS] <= drain_frame;
+            g_h_row <= i_h_row;
+            g_h_row[H_ROW_BITS-1 -: FRAME_BITS] <= drain_frame;
             g_full <= i_full;
             g_rest <= i_rest;
             g_shl_x <= config_word[3:0];
@@ -231,8 +237,7 @@ module brds_post #(
             g_shr <= config_word[15:10];
             g_shr_p <= config_word[21:16];
             g_zero <= drain_zero;
-            g_sfirst <= drain_sfirst;
-            g_slast <= drain_slast;
+            g_user <= drain_user;
         end
 
     // ---- slots, at -1 ----
@@ -270,6 +275,18 @@ module brds_post #(
     always @(posedge clk)
         unit_m1 <= unit_next;
 
+    // what the output stream says of a vector; where the c memory has a unit row of the stream
+    wire [CELL_ADDR_BITS-1:0] cell_m1;
+    generate
+        if (STREAMS > 1) begin : g_stream
+            assign drain_user = {drain_frame[FRAME_BITS-2:0], drain_slast, drain_sfirst};
+            assign cell_m1 = {unit_m1, g_user[USER_BITS-1:2]};
+        end else begin : g_one_stream
+            assign drain_user = {drain_slast, drain_sfirst};
+            assign cell_m1 = unit_m1;
+        end
+    endgenerate
+
     // ---- slots, at 0 ----
 
     localparam [31:0] ALL_LANES = ELEMS;
@@ -283,7 +300,8 @@ module brds_post #(
     reg [1:0]                 sel_0;
     reg [3:0]                 shl_x_0, shl_h_0;
     reg [5:0]                 shr_0, shr_p_0;
-    reg                       to_x_0, to_h_0, to_y_0, end_0, sfirst_0, slast_0;
+    reg                       to_x_0, to_h_0, to_y_0, end_0;
+    reg [USER_BITS-1:0]       user_0;
     reg [X_ROW_BITS-1:0]      x_row_0;
     reg [H_ROW_BITS-1:0]      h_row_0;
     reg [Y_ROW_BITS-1:0]      y_row_0;
@@ -316,8 +334,7 @@ module brds_post #(
         to_h_0 <= g_to_h;
         to_y_0 <= g_to_y;
         end_0 <= end_m1;
-        sfirst_0 <= g_sfirst;
-        slast_0 <= g_slast;
+        user_0 <= g_user;
         // slots of vectors are as large as a power of two and lie at its multiples
         x_row_0 <= g_x_row | count_wide[X_ROW_BITS-1:0];
         h_row_0 <= g_h_row | count_wide[H_ROW_BITS-1:0];
@@ -364,16 +381,16 @@ module brds_post #(
         end
     endgenerate
 
-    localparam integer TARGET_BITS = 3 + X_ROW_BITS + H_ROW_BITS + Y_ROW_BITS;
+    localparam integer TARGET_BITS = 1 + USER_BITS + X_ROW_BITS + H_ROW_BITS + Y_ROW_BITS;
     wire                  to_x, to_h, to_y;  // LE-2
-    wire                  is_end, is_sfirst, is_slast;
+    wire                  is_end;
+    wire [USER_BITS-1:0]  user_y;
     wire [X_ROW_BITS-1:0] x_row;
     wire [H_ROW_BITS-1:0] h_row;
     wire [Y_ROW_BITS-1:0] row_y;
     brds_delay #(.WIDTH(TARGET_BITS), .DEPTH(LE - 1)) u_target (
         .clk(clk),
-        .d({end_0, sfirst_0, slast_0, x_row_0, h_row_0, y_row_0}),
-        .q({is_end, is_sfirst, is_slast, x_row, h_row, row_y})
+        .d({end_0, user_0, x_row_0, h_row_0, y_row_0}), .q({is_end, user_y, x_row, h_row, row_y})
     );
     brds_delay #(.WIDTH(3), .DEPTH(LE - 2)) u_to (
         .clk(clk), .d({to_x_0, to_h_0, to_y_0}), .q({to_x, to_h, to_y})
@@ -414,14 +431,14 @@ module brds_post #(
 
     // ---- c memory ----
 
-    wire [UNIT_ADDR_BITS-1:0]    cell_read, cell_write;
+    wire [CELL_ADDR_BITS-1:0]    cell_read, cell_write;
     wire [ELEMS*CELL_BITS-1:0]   cell_word, cell_result;
     wire [ELEMS-1:0]             mask_wc;
     wire                         cell_zero_rc, cell_zero, cell_used;
-    brds_delay #(.WIDTH(UNIT_ADDR_BITS), .DEPTH(RC + 1)) u_cell_read (
-        .clk(clk), .d(unit_m1), .q(cell_read)
+    brds_delay #(.WIDTH(CELL_ADDR_BITS), .DEPTH(RC + 1)) u_cell_read (
+        .clk(clk), .d(cell_m1), .q(cell_read)
     );
-    brds_delay #(.WIDTH(UNIT_ADDR_BITS), .DEPTH(WC - RC)) u_cell_write (
+    brds_delay #(.WIDTH(CELL_ADDR_BITS), .DEPTH(WC - RC)) u_cell_write (
         .clk(clk), .d(cell_read), .q(cell_write)
     );
     brds_delay #(.WIDTH(1), .DEPTH(RC)) u_cell_zero_rc (
@@ -436,7 +453,7 @@ module brds_post #(
     // the input unit writes initial states while nothing runs
     wire                      cell_init = |xc_we;
     brds_ram #(
-        .WIDTH(CELL_BITS), .LANES(ELEMS), .DEPTH(UNIT_ROWS), .ADDR_BITS(UNIT_ADDR_BITS), .REGS(1)
+        .WIDTH(CELL_BITS), .LANES(ELEMS), .DEPTH(UNIT_ROWS * STREAMS), .ADDR_BITS(CELL_ADDR_BITS), .REGS(1)
     ) u_cells (
         .clk(clk), .we(cell_init ? xc_we : (linear_wc ? {ELEMS{1'b0}} : mask_wc)),
         .waddr(cell_init ? xc_row : cell_write), .wdata(cell_init ? xc_data : cell_result),
@@ -570,8 +587,7 @@ module brds_post #(
         vh_data <= put_h ? result_act : xw_data;
         y_row <= row_y;
         y_data <= result_out;
-        y_sfirst <= is_sfirst;
-        y_slast <= is_slast;
+        y_user <= user_y;
     end
 
     // ---- saturations of all lanes ----

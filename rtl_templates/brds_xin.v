@@ -22,14 +22,14 @@ module brds_xin #(
     parameter integer X_CONTAINER = 16,
     // elements of a vector
     parameter integer INPUT_SIZE = 5,
-    // base of x in the x copies (words), words of a half and address bits of both copies
+    // base of x in the x copies (words), address bits of both copies
     parameter integer X_BASE = 0,
-    parameter integer X_HALF = 8,
-    parameter integer H_HALF = 8,
     parameter integer X_ADDR_BITS = 4,
     parameter integer H_ADDR_BITS = 4,
-    // address bits of the c memory
+    // address bits of the c memory, for one stream
     parameter integer UNIT_ADDR_BITS = 1,
+    // independent streams, a power of two: each has a state of its own
+    parameter integer STREAMS = 1,
     // 1: initial states are taken
     parameter integer INIT_STATE = 1,
     // per layer at [32*l +: 32]: output width, hidden units, base in the h copies, first c row
@@ -54,13 +54,14 @@ module brds_xin #(
     output wire s_axis_x_tready,
     input wire s_axis_x_tlast,
     input wire [2:0] s_axis_x_tuser,
+    input wire [(STREAMS > 1 ? $clog2(STREAMS) : 1)-1:0] s_axis_x_tid, // 0 with one stream
     // vectors for brds_ctrl
     output wire x_valid,
-    output wire x_par,
+    output wire [$clog2(STREAMS):0] x_frame, // {parity of the step in its stream, stream}
     output wire x_zero,
     output wire x_sfirst,
     output wire x_slast,
-    output reg x_dropping,
+    output reg [STREAMS-1:0] x_dropping, // by stream
     input wire x_take,
     input wire x_free,
     // writes
@@ -72,7 +73,7 @@ module brds_xin #(
     output wire [ELEMS*ACT_BITS-1:0] xw_data,
     input wire xw_grant,
     output wire [ELEMS-1:0] xc_we,
-    output wire [UNIT_ADDR_BITS-1:0] xc_row,
+    output wire [UNIT_ADDR_BITS+$clog2(STREAMS)-1:0] xc_row, // {row, stream}
     output wire [ELEMS*CELL_BITS-1:0] xc_data,
     // errors, one cycle: early tlast, late tlast, no first, no weights, range, state
     output wire [5:0] error
@@ -93,14 +94,30 @@ module brds_xin #(
     localparam integer GROUPS_M1 = GROUPS - 1;
     localparam integer PART_M1 = PER_WORD - 1;
     localparam integer ROW_0 = X_BASE / ELEMS;
-    localparam integer ROW_1 = (X_BASE + X_HALF) / ELEMS;
+    localparam integer ID_BITS = $clog2(STREAMS);
+    localparam integer FRAME_BITS = ID_BITS + 1;
+    localparam integer STREAM_M1 = STREAMS - 1;
+    localparam [FRAME_BITS-1:0] STREAM_MASK = STREAM_M1[FRAME_BITS-1:0]; // a frame's bits but the parity
+    localparam [STREAMS-1:0] STREAM_0 = 1;
     localparam ONE_WORD = WORDS == 1;
     localparam STATES = INIT_STATE != 0;
 
     // ---- packets ----
     reg at_start, swallow, in_state;     // place of the next word
-    reg in_open;                         // the last vector that was kept was not a sequence's last
-    reg st_loaded;                       // an initial state waits for its sequence
+    reg [STREAMS-1:0] in_open;           // by stream: its last vector that was kept was not a sequence's last
+    reg [STREAMS-1:0] st_loaded;         // by stream: an initial state waits for its sequence
+    reg [FRAME_BITS-1:0] now;            // frame of the packet whose words come
+    wire [FRAME_BITS-1:0] id;            // stream of the word
+    wire [STREAMS-1:0] mine = STREAM_0 << id;
+    wire my_open = |(in_open & mine);
+    generate
+        if (STREAMS > 1) begin : g_id
+            assign id = at_start ? {1'b0, s_axis_x_tid} : now & STREAM_MASK;
+        end else begin : g_no_id
+            wire unused_id = &{1'b0, s_axis_x_tid};
+            assign id = 1'b0;
+        end
+    endgenerate
     reg [COUNT_BITS-1:0] words_left;     // of the vector after the next word
     wire st_last_word;
 
@@ -116,7 +133,7 @@ module brds_xin #(
     wire take = s_axis_x_tvalid && s_axis_x_tready;
     assign quiet = at_start && !swallow && !hold_valid && used == 2'd0 && !take;
 
-    assign open = in_open || st_loaded;
+    assign open = |(in_open | st_loaded);
 
     wire first = s_axis_x_tuser[0];
     wire new_state = STATES && s_axis_x_tuser[2];
@@ -126,13 +143,13 @@ module brds_xin #(
 
     // Why a packet is refused at its first word.
     wire no_weights = at_start && !weights_ok;
-    wire mid_state = at_start && new_state && in_open;
-    wire no_first = at_start && !new_state && !first && !in_open;
+    wire mid_state = at_start && new_state && my_open;
+    wire no_first = at_start && !new_state && !first && !my_open;
     wire judged = take && !swallow;
     wire refused = judged && (no_weights || mid_state || no_first || bad_length);
     wire keep = judged && !refused;
     // While a sequence is being dropped, its further vectors are no new errors.
-    wire silent = x_dropping && no_first;
+    wire silent = |(x_dropping & mine) && no_first;
 
     wire clipped;
     assign error[0] = refused && !no_weights && !no_first && !is_state && !last_word;
@@ -157,18 +174,18 @@ module brds_xin #(
     reg vec_zero, vec_first, vec_last;
     always @(posedge clk) begin
         if (rst) begin
-            in_open <= 1'b0;
-            st_loaded <= 1'b0;
-            x_dropping <= 1'b0;
+            in_open <= {STREAMS{1'b0}};
+            st_loaded <= {STREAMS{1'b0}};
+            x_dropping <= {STREAMS{1'b0}};
         end else if (refused) begin
-            in_open <= 1'b0;
-            st_loaded <= 1'b0;
-            x_dropping <= 1'b1;
+            in_open <= in_open & ~mine;
+            st_loaded <= st_loaded & ~mine;
+            x_dropping <= x_dropping | mine;
         end else if (keep) begin
-            x_dropping <= 1'b0;
-            st_loaded <= is_state && last_word;
+            x_dropping <= x_dropping & ~mine;
+            st_loaded <= is_state && last_word ? st_loaded | mine : st_loaded & ~mine;
             if (last_word && !is_state)
-                in_open <= at_start ? !s_axis_x_tuser[1] : !vec_last;
+                in_open <= (at_start ? s_axis_x_tuser[1] : vec_last) ? in_open & ~mine : in_open | mine;
         end
     end
 
@@ -176,7 +193,8 @@ module brds_xin #(
         if (take && at_start) begin
             vec_first <= first;
             vec_last <= s_axis_x_tuser[1];
-            vec_zero <= first && !st_loaded;
+            vec_zero <= first && !(|(st_loaded & mine));
+            now <= next;
             words_left <= WORDS_M2[COUNT_BITS-1:0];
         end else if (take) begin
             words_left <= words_left - 1'b1;
@@ -184,8 +202,8 @@ module brds_xin #(
     end
 
     // ---- buffers ----
-    reg w_par, r_par;                    // parity of the vector being written, and of the next one taken
-    reg [1:0] q_zero, q_first, q_last;   // by parity
+    reg w_turn, r_turn;                  // parity of the count of vectors written, and of those taken
+    reg [1:0] q_zero, q_first, q_last;   // by that parity
     wire complete;
     wire claim = keep && at_start && !is_state;
     wire give_back = refused && !at_start && !is_state;
@@ -194,33 +212,58 @@ module brds_xin #(
         if (rst) begin
             used <= 2'd0;
             ready <= 2'd0;
-            w_par <= 1'b0;
-            r_par <= 1'b0;
+            w_turn <= 1'b0;
+            r_turn <= 1'b0;
         end else begin
             used <= used + {1'b0, claim} - {1'b0, x_free} - {1'b0, give_back};
             ready <= ready + {1'b0, complete} - {1'b0, x_take};
-            w_par <= w_par ^ complete;
-            r_par <= r_par ^ x_take;
+            w_turn <= w_turn ^ complete;
+            r_turn <= r_turn ^ x_take;
         end
     end
     always @(posedge clk) begin
         // no variable index: Yosys 0.23 makes a 32-bit subtraction of it
-        if (complete && !w_par) begin
+        if (complete && !w_turn) begin
             q_zero[0] <= vec_zero;
             q_first[0] <= vec_first;
             q_last[0] <= vec_last;
         end
-        if (complete && w_par) begin
+        if (complete && w_turn) begin
             q_zero[1] <= vec_zero;
             q_first[1] <= vec_first;
             q_last[1] <= vec_last;
         end
     end
     assign x_valid = ready != 2'd0;
-    assign x_par = r_par;
-    assign x_zero = q_zero[r_par];
-    assign x_sfirst = q_first[r_par];
-    assign x_slast = q_last[r_par];
+    assign x_zero = q_zero[r_turn];
+    assign x_sfirst = q_first[r_turn];
+    assign x_slast = q_last[r_turn];
+
+    // Frames.  A stream's parity advances with each of its vectors; with one stream it is the turn.
+    wire [FRAME_BITS-1:0] next;          // frame of the packet that starts
+    generate
+        if (STREAMS > 1) begin : g_frames
+            reg [STREAMS-1:0] odd;       // parity of the next vector of each stream
+            reg [FRAME_BITS-1:0] q_frame_0, q_frame_1;
+            wire [STREAMS-1:0] next_odd = complete ? odd ^ (STREAM_0 << (now & STREAM_MASK)) : odd;
+            assign next = {|(next_odd & mine), s_axis_x_tid};
+            assign x_frame = r_turn ? q_frame_1 : q_frame_0;
+            always @(posedge clk) begin
+                if (rst)
+                    odd <= {STREAMS{1'b0}};
+                else
+                    odd <= next_odd;
+                if (complete && !w_turn)
+                    q_frame_0 <= now;
+                if (complete && w_turn)
+                    q_frame_1 <= now;
+            end
+        end else begin : g_frame
+            wire unused_now = &{1'b0, now};
+            assign next = w_turn ^ complete;
+            assign x_frame = r_turn;
+        end
+    endgenerate
 
     // ---- slices of a vector ----
     reg [COUNT_BITS-1:0] slices_left;    // after this one
@@ -230,7 +273,6 @@ module brds_xin #(
     wire last_slice = slices_left == {COUNT_BITS{1'b0}};
     wire group_end = group == GROUPS_M1[GROUP_BITS-1:0];
     wire part_end = part == PART_M1[PART_BITS-1:0];
-    wire next_par = w_par ^ complete;
 
     always @(posedge clk) begin
         if (rst)
@@ -248,7 +290,8 @@ module brds_xin #(
         if (take && at_start) begin
             slices_left <= SLICES_M1[COUNT_BITS-1:0];
             group <= {GROUP_BITS{1'b0}};
-            row <= next_par ? ROW_1[ROW_BITS-1:0] : ROW_0[ROW_BITS-1:0];
+            row <= ROW_0[ROW_BITS-1:0];
+            row[ROW_BITS-1 -: FRAME_BITS] <= next;
         end else if (slice_done) begin
             slices_left <= slices_left - 1'b1;
             group <= group_end ? {GROUP_BITS{1'b0}} : group + 1'b1;
@@ -283,20 +326,28 @@ module brds_xin #(
         if (STATES) begin : g_state
             localparam integer SW = STREAM_BITS / 32;
             localparam integer SS = ELEMS < SW ? ELEMS : SW;
+            localparam [FRAME_BITS-1:0] PARITY = ~STREAM_MASK;
             wire st_word_done, st_is_c;
+            wire [UNIT_ADDR_BITS-1:0] c_row;
             wire [ELEMS-1:0] st_we;
             wire [SS-1:0] st_used, h_clipped, c_clipped;
             wire [SS*ACT_BITS-1:0] h_data;
             wire [SS*CELL_BITS-1:0] c_data;
             wire st_ready = hold_valid && hold_state && ctrl_empty && used == 2'd0;
             brds_xstate #(
-                .ELEMS(ELEMS), .STREAM_BITS(STREAM_BITS), .H_HALF(H_HALF), .H_ADDR_BITS(H_ADDR_BITS),
+                .ELEMS(ELEMS), .STREAM_BITS(STREAM_BITS), .H_ADDR_BITS(H_ADDR_BITS), .STREAMS(STREAMS),
                 .UNIT_ADDR_BITS(UNIT_ADDR_BITS), .LAYERS(LAYERS),
                 .ST_R(ST_R), .ST_H(ST_H), .ST_HBASE(ST_HBASE), .ST_UNIT(ST_UNIT)
             ) walk (
-                .clk(clk), .start(take && at_start), .par(!next_par), .word(take && !at_start),
+                .clk(clk), .start(take && at_start), .frame(next ^ PARITY), .word(take && !at_start),
                 .slice(st_ready), .last_word(st_last_word), .word_done(st_word_done), .is_c(st_is_c),
-                .we(st_we), .used(st_used), .h_row(xw_hrow), .c_row(xc_row));
+                .we(st_we), .used(st_used), .h_row(xw_hrow), .c_row(c_row));
+            // h of the step before: the frame of the other parity
+            if (STREAMS > 1) begin : g_c_row
+                assign xc_row = {c_row, now[ID_BITS-1:0]};
+            end else begin : g_c_row_same
+                assign xc_row = c_row;
+            end
             for (i = 0; i < SS; i = i + 1) begin : g_elem
                 brds_clip #(.IN_BITS(32), .OUT_BITS(ACT_BITS)) clip_h (
                     .in(hold[32*i +: 32]), .out(h_data[ACT_BITS*i +: ACT_BITS]), .clipped(h_clipped[i]));
@@ -328,7 +379,7 @@ module brds_xin #(
             assign xw_we = x_we;
             assign xw_hrow = {(H_ADDR_BITS-$clog2(ELEMS)){1'b0}};
             assign xc_we = {ELEMS{1'b0}};
-            assign xc_row = {UNIT_ADDR_BITS{1'b0}};
+            assign xc_row = {(UNIT_ADDR_BITS+ID_BITS){1'b0}};
             assign xc_data = {(ELEMS*CELL_BITS){1'b0}};
             assign st_last_word = 1'b0;
             assign slice_done = xw_x && xw_grant;

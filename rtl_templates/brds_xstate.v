@@ -13,9 +13,10 @@ module brds_xstate #(
     parameter integer ELEMS = 2,
     // bits of a stream word
     parameter integer STREAM_BITS = 64,
-    // h copies: words of a half, address bits
-    parameter integer H_HALF = 8,
+    // address bits of the h copies
     parameter integer H_ADDR_BITS = 4,
+    // independent streams, a power of two: each has a state of its own
+    parameter integer STREAMS = 1,
     // address bits of the c memory
     parameter integer UNIT_ADDR_BITS = 1,
     // per layer at [32*l +: 32]: output width, hidden units, base in the h copies, first c row
@@ -27,7 +28,7 @@ module brds_xstate #(
 ) (
     input wire clk,
     input wire start,                    // a packet's first word is taken
-    input wire par,                      // parity that h goes to, with start
+    input wire [$clog2(STREAMS):0] frame, // that h goes to, with start
     input wire word,                     // a further word is taken
     input wire slice,                    // the slice is written
     output wire last_word,               // the next word is the packet's last
@@ -66,11 +67,10 @@ module brds_xstate #(
         for (g = 0; g < SEGMENTS; g = g + 1)
             slices_less_one[32*g +: 32] = (size_of(g) + S - 1) / S - 1 + unused;
     endfunction
-    function [SEGMENTS*32-1:0] first_rows(input integer parity);
+    function [SEGMENTS*32-1:0] first_rows(input integer unused);
         integer g;
         for (g = 0; g < SEGMENTS; g = g + 1)
-            first_rows[32*g +: 32] = (g % 2) != 0 ? ST_UNIT[32*(g/2) +: 32]
-                                                  : (ST_HBASE[32*(g/2) +: 32] + parity * H_HALF) / ELEMS;
+            first_rows[32*g +: 32] = ((g % 2) != 0 ? ST_UNIT[32*(g/2) +: 32] : ST_HBASE[32*(g/2) +: 32] / ELEMS) + unused;
     endfunction
     function [SEGMENTS*S-1:0] last_masks(input integer unused);
         integer g, j;
@@ -83,8 +83,8 @@ module brds_xstate #(
     localparam integer WORD_BITS = $clog2(WORDS + 1);
     localparam integer AFTER_FIRST = WORDS - 2;    // words after the second; a packet has at least two
     localparam [SEGMENTS*32-1:0] SLICES = slices_less_one(0);
-    localparam [SEGMENTS*32-1:0] ROWS_0 = first_rows(0);
-    localparam [SEGMENTS*32-1:0] ROWS_1 = first_rows(1);
+    localparam [SEGMENTS*32-1:0] ROWS = first_rows(0);
+    localparam integer FRAME_BITS = $clog2(STREAMS) + 1;
     localparam [SEGMENTS*S-1:0] MASKS = last_masks(0);
     localparam integer GROUPS_M1 = GROUPS - 1;
     localparam integer PART_M1 = PER_WORD - 1;
@@ -102,7 +102,7 @@ module brds_xstate #(
 
     // ---- slices ----
     reg [SEG_BITS-1:0] segment;
-    reg half;
+    reg [FRAME_BITS-1:0] kept;           // the packet's frame
     reg [COUNT_BITS-1:0] slices_left;    // of the segment after this one
     reg [ROW_BITS-1:0] row;
     reg [GROUP_BITS-1:0] group;
@@ -114,14 +114,16 @@ module brds_xstate #(
 
     wire enter = start || (slice && segment_end);
     wire [SEG_BITS-1:0] entered = start ? {SEG_BITS{1'b0}} : segment + 1'b1;
-    wire enter_half = start ? par : half;
+    wire [FRAME_BITS-1:0] enter_frame = start ? frame : kept;
     always @(posedge clk) begin
         if (start)
-            half <= par;
+            kept <= frame;
         if (enter) begin
             segment <= entered;
             slices_left <= SLICES[32*entered +: COUNT_BITS];
-            row <= enter_half ? ROWS_1[32*entered +: ROW_BITS] : ROWS_0[32*entered +: ROW_BITS];
+            row <= ROWS[32*entered +: ROW_BITS];
+            if (!entered[0])
+                row[H_ROW_BITS-1 -: FRAME_BITS] <= enter_frame;
             group <= {GROUP_BITS{1'b0}};
         end else if (slice) begin
             slices_left <= slices_left - 1'b1;

@@ -19,6 +19,8 @@ module brds_yout #(
     parameter integer STREAM_BITS = 64,
     // elements of a vector
     parameter integer OUTPUT_SIZE = 5,
+    // bits of tuser: last step, first step, above them the stream
+    parameter integer USER_BITS = 2,
     // bits of a row number: max(1, clog2(ceil(OUTPUT_SIZE / ELEMS)))
     parameter integer Y_ROW_BITS = 2
 ) (
@@ -29,15 +31,14 @@ module brds_yout #(
     input wire [Y_ROW_BITS-1:0] y_row,
     input wire [ELEMS*OUT_BITS-1:0] y_data,
     input wire y_done,                   // with a vector's last write
-    input wire y_sfirst,
-    input wire y_slast,
+    input wire [USER_BITS-1:0] y_user,
     output wire y_release,               // a vector's last word leaves
     // stream
     output reg [STREAM_BITS-1:0] m_axis_y_tdata,
     output reg m_axis_y_tvalid,
     input wire m_axis_y_tready,
     output reg m_axis_y_tlast,
-    output reg [1:0] m_axis_y_tuser
+    output reg [USER_BITS-1:0] m_axis_y_tuser
 );
     localparam integer SE = STREAM_BITS / Y_CONTAINER;
     localparam integer WORDS = (OUTPUT_SIZE + SE - 1) / SE;
@@ -68,28 +69,24 @@ module brds_yout #(
         end
     endgenerate
 
-    reg [1:0] b_first, b_last;           // by buffer
+    reg [USER_BITS-1:0] b_user_0, b_user_1; // by buffer
     always @(posedge clk) begin
         if (rst)
             w_buffer <= 1'b0;
         else if (y_done)
             w_buffer <= !w_buffer;
-        // no variable index: Yosys 0.23 makes a 32-bit subtraction of it
-        if (y_done && !w_buffer) begin
-            b_first[0] <= y_sfirst;
-            b_last[0] <= y_slast;
-        end
-        if (y_done && w_buffer) begin
-            b_first[1] <= y_sfirst;
-            b_last[1] <= y_slast;
-        end
+        if (y_done && !w_buffer)
+            b_user_0 <= y_user;
+        if (y_done && w_buffer)
+            b_user_1 <= y_user;
     end
 
     // ---- read ----
     reg [1:0] full;                      // buffers not yet read to the end
     reg r_buffer;
     reg [COUNT_BITS-1:0] word;
-    reg a_valid, a_end, a_first, a_last;
+    reg a_valid, a_end;
+    reg [USER_BITS-1:0] a_user;
     wire b_go = !m_axis_y_tvalid || m_axis_y_tready;
     wire a_go = !a_valid || b_go;
     wire read = full != 2'd0 && a_go;
@@ -112,8 +109,7 @@ module brds_yout #(
         end
         if (read) begin
             a_end <= word_end;
-            a_first <= b_first[r_buffer];
-            a_last <= b_last[r_buffer];
+            a_user <= r_buffer ? b_user_1 : b_user_0;
         end
     end
 
@@ -171,7 +167,7 @@ module brds_yout #(
         if (b_go) begin
             m_axis_y_tdata <= data;
             m_axis_y_tlast <= a_end;
-            m_axis_y_tuser <= {a_last, a_first};
+            m_axis_y_tuser <= a_user;
         end
     end
     assign y_release = m_axis_y_tvalid && m_axis_y_tready && m_axis_y_tlast;

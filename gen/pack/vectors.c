@@ -7,6 +7,7 @@
 
 #include "fixed/fixed.h"
 #include "io/random.h"
+#include "plan/turns.h"
 
 static void stream_free(brds_stream *stream)
 {
@@ -20,7 +21,7 @@ void brds_vectors_free(brds_vectors *vectors)
 {
     stream_free(&vectors->x);
     stream_free(&vectors->y);
-    free(vectors->last_vector);
+    free(vectors->vector_of);
     free(vectors->states);
     memset(vectors, 0, sizeof *vectors);
 }
@@ -73,7 +74,7 @@ static brds_status stream_put(brds_stream *stream, const int32_t *values, size_t
 typedef struct {
     const brds_packed *packed;
     const brds_workload *workload;
-    brds_machine *machine;
+    brds_machine *machines[BRDS_MAX_STREAMS]; /* one a stream */
     brds_vectors *vectors;
     brds_random random;
     int32_t *x;                                 /* (X) */
@@ -90,19 +91,20 @@ static void random_values(run *r, int bits, int count, int32_t *values)
 
 /* A random state, set in the model and sent as one packet: h then c of each layer, each from a new
  * word on, in 32-bit containers. */
-static brds_status put_state(run *r, brds_diag *diag)
+static brds_status put_state(run *r, int stream, brds_diag *diag)
 {
+    unsigned user = (unsigned)stream << BRDS_USER_STREAM | BRDS_USER_STATE;
     const brds_spec *spec = &r->packed->plan.spec;
     brds_stream *x = &r->vectors->x;
     for (int l = 0; l < spec->layer_count; l++) {
         int outputs = brds_spec_output_size(spec, l), hidden = spec->layers[l].hidden_size;
         random_values(r, spec->activation.bits, outputs, r->h);
         random_values(r, spec->cell.bits, hidden, r->c);
-        brds_machine_set_state(r->machine, l, r->h, r->c);
-        brds_status status = stream_put(x, r->h, (size_t)outputs, 32, BRDS_USER_STATE, diag);
+        brds_machine_set_state(r->machines[stream], l, r->h, r->c);
+        brds_status status = stream_put(x, r->h, (size_t)outputs, 32, user, diag);
         if (!status) {
             x->last[x->words - 1] = 0;
-            status = stream_put(x, r->c, (size_t)hidden, 32, BRDS_USER_STATE, diag);
+            status = stream_put(x, r->c, (size_t)hidden, 32, user, diag);
         }
         if (status)
             return status;
@@ -111,49 +113,71 @@ static brds_status put_state(run *r, brds_diag *diag)
     return BRDS_OK;
 }
 
-static brds_status put_step(run *r, size_t step, bool first, bool last, brds_diag *diag)
+static brds_status put_step(run *r, const brds_turn *turn, brds_diag *diag)
 {
+    size_t step = r->workload->starts[turn->sequence] + turn->step;
     const brds_plan *plan = &r->packed->plan;
     const brds_spec *spec = &plan->spec;
     const float *features = r->workload->features + step * (size_t)spec->input_size;
     for (int i = 0; i < spec->input_size; i++)
         r->x[i] =
             (int32_t)brds_quantize((double)features[i], spec->activation, &r->vectors->x_saturated);
-    unsigned user = (first ? BRDS_USER_FIRST : 0u) | (last ? BRDS_USER_LAST : 0u);
+    unsigned user = (unsigned)turn->stream << BRDS_USER_STREAM |
+                    (turn->step == 0 ? BRDS_USER_FIRST : 0u) | (turn->last ? BRDS_USER_LAST : 0u);
     brds_status status =
         stream_put(&r->vectors->x, r->x, (size_t)spec->input_size, plan->x_container, user, diag);
     if (status)
         return status;
-    brds_machine_step(r->machine, r->x);
-    if (spec->output == BRDS_OUTPUT_LAST_STEP && !last)
+    brds_machine *machine = r->machines[turn->stream];
+    brds_machine_step(machine, r->x);
+    r->vectors->vector_of[step] = SIZE_MAX;
+    if (spec->output == BRDS_OUTPUT_LAST_STEP && !turn->last)
         return BRDS_OK;
-    const int32_t *y = brds_machine_output(r->machine);
-    r->vectors->vectors_out++;
+    const int32_t *y = brds_machine_output(machine);
+    r->vectors->vector_of[step] = r->vectors->vectors_out++;
     r->vectors->elements_out += (size_t)plan->output_size;
     return stream_put(&r->vectors->y, y, (size_t)plan->output_size, plan->y_container, user, diag);
+}
+
+static brds_status start_sequence(run *r, const brds_turn *turn, brds_diag *diag)
+{
+    bool state = r->packed->plan.spec.initial_state && turn->sequence % 2 == 1;
+    brds_machine_reset(r->machines[turn->stream]);
+    r->vectors->states[turn->sequence] = state;
+    return state ? put_state(r, turn->stream, diag) : BRDS_OK;
+}
+
+static void add_saturations(brds_saturations *sum, const brds_saturations *more)
+{
+    sum->gate += more->gate;
+    sum->function += more->function;
+    sum->cell += more->cell;
+    sum->output += more->output;
 }
 
 static brds_status run_all(run *r, brds_diag *diag)
 {
     const brds_workload *w = r->workload;
+    const brds_spec *spec = &r->packed->plan.spec;
+    brds_turns turns;
+    brds_turn turn;
     struct timespec begin, end;
     clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &begin);
-    for (size_t s = 0; s < w->sequences; s++) {
+    brds_turns_start(&turns, spec->streams, w->sequences, w->lengths);
+    while (brds_turns_next(&turns, &turn)) {
         brds_status status = BRDS_OK;
-        brds_machine_reset(r->machine);
-        r->vectors->states[s] = r->packed->plan.spec.initial_state && s % 2 == 1;
-        if (r->vectors->states[s])
-            status = put_state(r, diag);
-        for (size_t t = 0; !status && t < w->lengths[s]; t++)
-            status = put_step(r, w->starts[s] + t, t == 0, t + 1 == w->lengths[s], diag);
+        if (turn.step == 0)
+            status = start_sequence(r, &turn, diag);
+        if (!status)
+            status = put_step(r, &turn, diag);
         if (status)
             return status;
-        r->vectors->last_vector[s] = r->vectors->vectors_out - 1;
     }
     clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &end);
     r->vectors->model_seconds =
         (double)(end.tv_sec - begin.tv_sec) + 1e-9 * (double)(end.tv_nsec - begin.tv_nsec);
-    r->vectors->expected = *brds_machine_saturations(r->machine);
+    for (int s = 0; s < spec->streams; s++)
+        add_saturations(&r->vectors->expected, brds_machine_saturations(r->machines[s]));
     return BRDS_OK;
 }
 
@@ -166,19 +190,23 @@ brds_status brds_vectors_make(const brds_packed *packed, const brds_workload *wo
     vectors->sequences = workload->sequences;
     vectors->steps = workload->steps;
     run *r = calloc(1, sizeof *r);
-    vectors->last_vector = calloc(workload->sequences + 1, sizeof *vectors->last_vector);
+    vectors->x.flag_digits = vectors->y.flag_digits = spec->streams > 1 ? 3 : 1;
+    vectors->vector_of = calloc(workload->steps + 1, sizeof *vectors->vector_of);
     vectors->states = calloc(workload->sequences + 1, sizeof *vectors->states);
     int32_t *x = calloc((size_t)spec->input_size, sizeof *x);
     brds_status status = BRDS_EFILE;
-    if (!r || !vectors->last_vector || !vectors->states || !x) {
+    if (!r || !vectors->vector_of || !vectors->states || !x) {
         brds_fail_memory(diag);
     } else {
         *r = (run){.packed = packed, .workload = workload, .vectors = vectors, .x = x};
         brds_random_seed(&r->random, state_seed);
-        status = brds_machine_new(&packed->plan, &packed->qnet, &r->machine, diag);
+        status = BRDS_OK;
+        for (int s = 0; !status && s < spec->streams; s++)
+            status = brds_machine_new(&packed->plan, &packed->qnet, &r->machines[s], diag);
         if (!status)
             status = run_all(r, diag);
-        brds_machine_free(r->machine);
+        for (int s = 0; s < spec->streams; s++)
+            brds_machine_free(r->machines[s]);
     }
     free(x);
     free(r);
@@ -233,9 +261,8 @@ brds_status brds_vectors_measure(const brds_plan *plan, const brds_vectors *vect
         size_t length = workload->lengths[s];
         for (size_t t = 0; t < length; t++) {
             int64_t wanted = brds_metric_wanted(metric, s, t);
-            /* what is measured is sent, so vectors are counted back from the sequence's last */
-            if (wanted >= 0)
-                measure_vector(plan, y, vectors->last_vector[s] - (length - 1 - t), metric, wanted,
+            if (wanted >= 0) /* what is measured is sent */
+                measure_vector(plan, y, vectors->vector_of[workload->starts[s] + t], metric, wanted,
                                values, measured);
         }
     }
@@ -247,7 +274,8 @@ brds_status brds_stream_write_hex(const brds_stream *stream, FILE *file, brds_di
 {
     size_t width = (size_t)stream->bytes_per_word;
     for (size_t w = 0; w < stream->words; w++) {
-        fprintf(file, "%x", (unsigned)(stream->user[w] << 1 | stream->last[w]));
+        fprintf(file, "%0*x", stream->flag_digits,
+                (unsigned)(stream->user[w] << 1 | stream->last[w]));
         for (size_t b = width; b-- > 0;)
             fprintf(file, "%02x", stream->data[w * width + b]);
         fputc('\n', file);

@@ -22,9 +22,9 @@ typedef struct {
     int fetch; /* the phase whose weights are asked for, -1: none */
 } cycle_signals;
 
-static bool has_state(const simulation *sim, size_t sequence)
+static bool has_state(const simulation *sim, const brds_turn *turn)
 {
-    return sim->states != NULL && sequence < sim->sequences && sim->states[sequence];
+    return sim->states != NULL && turn->step == 0 && sim->states[turn->sequence];
 }
 
 static int smaller(int a, int b)
@@ -135,20 +135,25 @@ static void load_edges(simulation *sim)
     for (int e = 0; e < sim->plan->edge_count; e++) {
         if (sim->plan->edges[e].writer == sim->ctrl.phase) {
             sim->ctrl.older_at[e] = sim->ctrl.open_at[e];
-            sim->ctrl.written_odd[e] = sim->ctrl.flags.odd;
+            sim->ctrl.written[e] = sim->ctrl.flags;
             sim->ctrl.open_at[e] = sim->cycle + (uint64_t)sim->pace->gaps[e];
         }
     }
 }
 
-/* Section 8, skewed edges: the writer may have run for the next step already; then the run that
- * the reader waits for is the one before. */
+/* Section 8: over a skewed edge the writer may have run for the next vector already, over a
+ * recurrent one for another stream; then the run that the reader waits for is the one before, or
+ * an earlier one. */
 static uint64_t edge_open_at(const simulation *sim, int edge)
 {
     const controller *ctrl = &sim->ctrl;
-    bool newer = ctrl->written_odd[edge] != ctrl->cand_flags.odd;
-    return brds_edge_is_skewed(sim->plan, edge) && newer ? ctrl->older_at[edge]
-                                                         : ctrl->open_at[edge];
+    const cycle_token *written = &ctrl->written[edge], *reads = &ctrl->cand_flags;
+    bool skewed = brds_edge_is_skewed(sim->plan, edge);
+    bool newer = skewed && written->odd != reads->odd;
+    if (skewed || sim->plan->edges[edge].skip_first) {
+        newer = newer || written->stream != reads->stream;
+    }
+    return newer ? ctrl->older_at[edge] : ctrl->open_at[edge];
 }
 
 static bool edges_open(const simulation *sim)
@@ -181,17 +186,19 @@ static void shift_tokens(simulation *sim)
 
 static void take_vector(simulation *sim)
 {
-    cycle_token token = {.valid = true};
-    token.zero = sim->take_step == 0 && !has_state(sim, sim->take_sequence);
-    token.odd = sim->taken & 1;
-    token.slast = sim->take_step + 1 == sim->lengths[sim->take_sequence];
-    sim->ctrl.tokens[0] = token;
-    sim->ctrl.open = !token.slast;
+    brds_turn turn;
+    brds_turns_next(&sim->takes, &turn); /* there is one: it was ready */
+    uint32_t bit = UINT32_C(1) << turn.stream;
+    sim->ctrl.tokens[0] = (cycle_token){
+        .valid = true,
+        .zero = turn.step == 0 && !has_state(sim, &turn),
+        .odd = (sim->odd & bit) != 0,
+        .stream = turn.stream,
+        .slast = turn.last,
+    };
+    sim->ctrl.open = turn.last ? sim->ctrl.open & ~bit : sim->ctrl.open | bit;
+    sim->odd ^= bit;
     sim->taken++;
-    if (++sim->take_step == sim->lengths[sim->take_sequence]) {
-        sim->take_step = 0;
-        sim->take_sequence++;
-    }
 }
 
 /* Section 8, scan: one phase a cycle while there is no candidate. */
@@ -254,7 +261,7 @@ static cycle_signals step_controller(simulation *sim)
     bool open = waited && edges_open(sim);
     if (ctrl->running || (waited && !open)) {
         sim->count.busy++;
-    } else if (!waited && ctrl->open && !any_token(sim, 0)) {
+    } else if (!waited && ctrl->open != 0 && !any_token(sim, 0)) {
         sim->count.stall_in++;
     }
     if (waited && open && (!ctrl->running || last)) {
@@ -320,6 +327,13 @@ static void advance_state(simulation *sim)
     }
 }
 
+static void next_turn(simulation *sim)
+{
+    input_unit *in = &sim->in;
+    in->more = brds_turns_next(&in->turns, &in->turn);
+    in->segment = in->more && has_state(sim, &in->turn) ? 0 : -1;
+}
+
 static void advance_vector(simulation *sim)
 {
     input_unit *in = &sim->in;
@@ -330,11 +344,7 @@ static void advance_vector(simulation *sim)
     in->ends = ++in->word == sim->plan->x_words;
     if (in->ends) {
         in->word = 0;
-        if (++in->step == sim->lengths[in->sequence]) {
-            in->step = 0;
-            in->sequence++;
-            in->segment = has_state(sim, in->sequence) ? 0 : -1;
-        }
+        next_turn(sim);
     }
 }
 
@@ -350,7 +360,7 @@ static void step_input(simulation *sim, bool blocked, bool empty, cycle_signals 
         completed = !in->hold_valid && !in->hold_state && in->ends ? 1 : 0;
     }
     bool state = in->segment >= 0;
-    if (!in->hold_valid && in->sequence < sim->sequences && (state || in->word > 0 || may_start)) {
+    if (!in->hold_valid && in->more && (state || in->word > 0 || may_start)) {
         in->first = in->started ? in->first : sim->cycle;
         in->started = in->hold_valid = true;
         if (state) {
@@ -401,8 +411,7 @@ static uint64_t quiet_cycles(const simulation *sim)
     const controller *ctrl = &sim->ctrl;
     const input_unit *in = &sim->in;
     bool scanning = !ctrl->cand_valid && (ctrl->sp > 0 || in->ready > 0 || any_token(sim, 1));
-    bool waits =
-        in->sequence == sim->sequences || (in->segment < 0 && in->word == 0 && in->used == BUFFERS);
+    bool waits = !in->more || (in->segment < 0 && in->word == 0 && in->used == BUFFERS);
     if (!ctrl->running || scanning || in->hold_valid || !waits || sim->plan->word_chunks > 0) {
         return 0;
     }
@@ -434,14 +443,15 @@ static void skip_quiet_cycles(simulation *sim)
 }
 
 static void start_simulation(simulation *sim, const brds_plan *plan, const brds_pace *pace,
-                             size_t sequences, const size_t *lengths)
+                             size_t sequences, const size_t *lengths, const bool *states)
 {
     memset(sim, 0, sizeof(*sim));
     sim->plan = plan;
     sim->pace = pace;
-    sim->sequences = sequences;
-    sim->lengths = lengths;
-    sim->in.segment = -1;
+    sim->states = states;
+    brds_turns_start(&sim->takes, plan->spec.streams, sequences, lengths);
+    brds_turns_start(&sim->in.turns, plan->spec.streams, sequences, lengths);
+    next_turn(sim);
     brds_prefetch_start(sim);
 }
 
@@ -469,11 +479,12 @@ static brds_status run(simulation *sim, brds_cycles *cycles, brds_diag *diag)
 {
     const brds_plan *plan = sim->plan;
     uint64_t steps = 0;
-    for (size_t i = 0; i < sim->sequences; i++) {
-        steps += sim->lengths[i];
+    size_t sequences = sim->takes.sequences;
+    for (size_t i = 0; i < sequences; i++) {
+        steps += sim->takes.lengths[i];
     }
-    uint64_t outputs = plan->spec.output == BRDS_OUTPUT_EVERY_STEP ? steps : sim->sequences;
-    uint64_t limit = cycle_limit(plan, steps, sim->sequences);
+    uint64_t outputs = plan->spec.output == BRDS_OUTPUT_EVERY_STEP ? steps : sequences;
+    uint64_t limit = cycle_limit(plan, steps, sequences);
     while (sim->out.vectors < outputs || sim->out.release_count > 0) {
         advance(sim);
         if (sim->cycle > limit) {
@@ -497,24 +508,27 @@ brds_status brds_cycles_run_states(const brds_plan *plan, const brds_pace *pace,
                                    brds_diag *diag)
 {
     simulation sim;
-    start_simulation(&sim, plan, pace, sequences, lengths);
-    sim.states = states;
-    sim.in.segment = has_state(&sim, 0) ? 0 : -1;
+    start_simulation(&sim, plan, pace, sequences, lengths, states);
     return run(&sim, cycles, diag);
 }
 
 /* The pattern of steps may repeat only every few of them: the count of measured steps has many
  * divisors, and falls only for networks whose steps are long against every irregularity. */
-enum { MEASURED_MOST = 240, TAKEN_MOST = 2 * BRDS_MAX_LAYERS + 6 + MEASURED_MOST };
+enum {
+    MEASURED_MOST = 240,
+    TAKEN_MOST = 2 * BRDS_MAX_LAYERS + 6 + BRDS_MAX_STREAMS + MEASURED_MOST
+};
 
 static size_t measured_steps(const brds_plan *plan)
 {
-    return plan->words < 100000 ? MEASURED_MOST : plan->words < 1000000 ? 48 : 12;
+    size_t streams = (size_t)plan->spec.streams;
+    size_t steps = plan->words < 100000 ? MEASURED_MOST : plan->words < 1000000 ? 48 : 12;
+    return steps < streams ? streams : steps / streams * streams; /* as many of each stream */
 }
 
 /* ---- the steady state ---- */
 
-/* Cycles in which the vectors of a long sequence are taken.  Once a state comes again, all that
+/* Cycles in which the vectors of a long sequence in each stream are taken.  Once a state comes again, all that
  * follows repeats, and nothing is left to simulate. */
 typedef struct {
     uint64_t cycles[TAKEN_MOST + 1]; /* [n]: when n vectors have been taken */
@@ -563,9 +577,13 @@ double brds_plan_cycles_per_step(const brds_plan *plan, const brds_pace *pace)
 {
     simulation sim;
     cycle_takes takes;
-    size_t warm = 2 * (size_t)plan->spec.layer_count + 6, measured = measured_steps(plan);
-    size_t length = warm + measured + 8; /* the end of the sequence stays out of sight */
-    start_simulation(&sim, plan, pace, 1, &length);
+    size_t streams = (size_t)plan->spec.streams, lengths[BRDS_MAX_STREAMS];
+    size_t warm = 2 * (size_t)plan->spec.layer_count + 6 + (streams > 1 ? streams : 0);
+    size_t measured = measured_steps(plan);
+    for (size_t s = 0; s < streams; s++) {
+        lengths[s] = warm + measured + 8; /* the end of the sequences stays out of sight */
+    }
+    start_simulation(&sim, plan, pace, streams, lengths, NULL);
     find_takes(&sim, warm + measured, &takes);
     return (double)(take_cycle(&takes, warm + measured) - take_cycle(&takes, warm)) /
            (double)measured;

@@ -7,6 +7,7 @@
 #define BRDS_PLAN_CYCLES_PRIVATE_H
 
 #include "plan/cycles.h"
+#include "plan/turns.h"
 
 enum {
     BUFFERS = 2,
@@ -15,7 +16,8 @@ enum {
 
 typedef struct {
     bool valid, zero, slast;
-    bool odd; /* step parity */
+    bool odd; /* parity of the step in its stream */
+    int stream;
 } cycle_token;
 
 /* ---- the controller, section 8 ---- */
@@ -30,11 +32,11 @@ typedef struct {
     int phase, beat; /* the beat on the bus, counted from its phase's first */
     int group;       /* of its phase: the next to be closed */
     cycle_token flags;
-    bool open; /* a sequence's last taken step was not its last */
+    uint32_t open; /* bit s: the last step taken of stream s was not its sequence's last */
     /* per edge: cycles from which it is open (its counter is 0) after the writer's latest and the
-     * latest but one run, and the latest run's step parity */
+     * latest but one run, and what the latest run was for */
     uint64_t open_at[BRDS_MAX_EDGES], older_at[BRDS_MAX_EDGES];
-    bool written_odd[BRDS_MAX_EDGES];
+    cycle_token written[BRDS_MAX_EDGES];
     uint64_t last_beat; /* cycle of the latest beat + 1; 0: none yet */
 } controller;
 
@@ -58,7 +60,9 @@ typedef struct {
     bool hold_valid, hold_state; /* a word of a vector, of an initial state */
     int slices;                  /* of the word in hold that are not done yet */
     bool ends;                   /* it is its vector's last */
-    size_t sequence, step;       /* of the next word on the stream */
+    brds_turns turns;
+    brds_turn turn; /* the vector of the next word on the stream */
+    bool more;      /* there is one */
     int word;
     int segment;             /* initial state: 2 * layer for h, + 1 for c; -1: the state was sent */
     int used, ready;         /* buffers claimed, vectors complete and not taken */
@@ -92,12 +96,11 @@ typedef struct {
 typedef struct {
     const brds_plan *plan;
     const brds_pace *pace;
-    size_t sequences;
-    const size_t *lengths;
     const bool *states; /* (sequences) an initial-state packet precedes it; NULL: none does */
     uint64_t cycle;
-    size_t take_sequence, take_step; /* of the vector taken next */
-    uint64_t taken;                  /* vectors taken */
+    brds_turns takes; /* the vector taken next */
+    uint32_t odd;     /* bit s: parity of stream s's next step */
+    uint64_t taken;   /* vectors taken */
     controller ctrl;
     pipeline pipe;
     input_unit in;
@@ -107,9 +110,10 @@ typedef struct {
 } simulation;
 
 /* What the machine does from now on follows from this: times count from now, what lies in the past
- * is alike.  Parts that a single sequence without initial states never looks at are left out. */
+ * is alike.  Parts that equally long sequences, one a stream and without initial states, never look at are left
+ * out. */
 enum {
-    STATE_ROOM = 32 + 5 * (BRDS_MAX_LAYERS + 3) + 3 * BRDS_MAX_EDGES + 4 * QUEUE + 2 * BUFFERS + 5 +
+    STATE_ROOM = 40 + 5 * (BRDS_MAX_LAYERS + 3) + 4 * BRDS_MAX_EDGES + 4 * QUEUE + 2 * BUFFERS + 5 +
                  BRDS_MOST_PREFETCH /* words */
 };
 

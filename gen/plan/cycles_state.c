@@ -20,6 +20,7 @@ static void put_token(cycle_state *state, const cycle_token *token)
     put(state, token->zero);
     put(state, token->slast);
     put(state, token->odd);
+    put(state, (uint64_t)token->stream);
 }
 
 static void put_controller(cycle_state *state, const simulation *sim)
@@ -38,7 +39,8 @@ static void put_controller(cycle_state *state, const simulation *sim)
     for (int e = 0; e < sim->plan->edge_count; e++) {
         put_time(state, sim, ctrl->open_at[e]);
         put_time(state, sim, ctrl->older_at[e]);
-        put(state, ctrl->written_odd[e]);
+        put(state, ctrl->written[e].odd);
+        put(state, (uint64_t)ctrl->written[e].stream);
     }
 }
 
@@ -57,8 +59,10 @@ static void put_streams(cycle_state *state, const simulation *sim)
 {
     const input_unit *in = &sim->in;
     const output_unit *out = &sim->out;
-    const int numbers[] = {in->hold_valid, in->slices,     in->ends,  in->word,          in->used,
-                           in->ready,      in->free_count, out->used, out->release_count};
+    const int numbers[] = {in->hold_valid,     in->slices,      in->ends,       in->word,
+                           in->used,           in->ready,       in->free_count, out->used,
+                           out->release_count, in->turn.stream, sim->takes.next};
+    put(state, sim->odd);
     for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
         put(state, (uint64_t)numbers[i]);
     }

@@ -77,7 +77,7 @@ typedef struct {
 
     int element_lanes;              /* E */
     int x_index_bits, h_index_bits; /* index fields of the weight word */
-    int x_half, h_half;             /* words of a half of the vector memories */
+    int x_half, h_half;             /* words of a half of the vector memories, all streams' */
     int open_bits;     /* of the number of an open row group; its order's bits are 2 more */
     int word_bits;     /* weight word: weights and indices of all lanes, then its order */
     int words;         /* depth of the weight memory; streamed: words of a step, all phases */

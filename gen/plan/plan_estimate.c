@@ -76,8 +76,9 @@ static void estimate_memories(const brds_plan *plan, brds_estimate *estimate)
                                   spec->stream_bits);
     *use++ =
         columns_of("biases", family, plan, plan->unit_bits, plan->unit_rows, spec->stream_bits);
-    *use++ = copies_of("cell state", family, 1,
-                       (brds_ram_shape){lanes, spec->cell.bits, plan->unit_rows, false});
+    *use++ =
+        copies_of("cell state", family, 1,
+                  (brds_ram_shape){lanes, spec->cell.bits, plan->unit_rows * spec->streams, false});
     *use++ = vectors_of("vectors, x lanes", plan, family, spec->lanes_x, plan->x_half);
     *use++ = vectors_of("vectors, h lanes", plan, family, spec->lanes_h, plan->h_half);
     *use = outputs_of(family, plan);

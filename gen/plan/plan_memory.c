@@ -123,8 +123,8 @@ static void set_vectors(brds_plan *plan)
 {
     vector_map x, h;
     map_vectors(plan, &x, &h);
-    plan->x_half = x.half;
-    plan->h_half = h.half;
+    plan->x_half = x.half * plan->spec.streams;
+    plan->h_half = h.half * plan->spec.streams;
     for (int p = 0; p < plan->phase_count; p++) {
         set_bases(plan, &x, &h, &plan->phases[p]);
     }

@@ -4,6 +4,7 @@
  */
 #include <inttypes.h>
 
+#include "fixed/fixed.h"
 #include "plan/plan_private.h"
 #include "rtl/emit.h"
 #include "rtl/registers.h"
@@ -71,11 +72,23 @@ static void set_memory(const brds_emitter *e, brds_scope *scope)
     brds_scope_set_integer(scope, "bursts", buffer / BRDS_BURST + BRDS_MAX_PHASES);
 }
 
+/* Lines of the files: above the data a digit, or three where the stream's number is among its flags. */
+static void set_streams(const brds_emitter *e, brds_scope *scope)
+{
+    int streams = e->plan->spec.streams, flag_bits = streams > 1 ? 12 : 4;
+    brds_emit_streams(e, scope);
+    brds_scope_set_integer(scope, "flag_bits", flag_bits);
+    brds_scope_set_integer(scope, "tid_spare", flag_bits - 4 - brds_clog2((uint64_t)streams));
+    brds_scope_set(scope, "flag_digits", "%s", streams > 1 ? "three hex digits" : "a hex digit");
+    brds_scope_set(scope, "flag_tid", "%s", streams > 1 ? "tid, " : "");
+}
+
 brds_status brds_fill_bench(brds_emitter *e, brds_scope *scope)
 {
     bool ram = brds_emit_has_ram(e), axil = brds_emit_has_axil(e);
     int stream_bits = e->plan->spec.stream_bits;
     bool memory = brds_emit_has_memory(e);
+    set_streams(e, scope);
     set_memory(e, scope);
     brds_scope_set_integer(scope, "ram", ram);
     brds_scope_set_integer(scope, "axil", axil);

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "fixed/fixed.h"
 #include "io/strings.h"
 #include "rtl/registers.h"
 #include "version.h"
@@ -204,10 +205,20 @@ static void set_shape(const brds_emitter *e, brds_scope *scope)
     brds_scope_set_integer(scope, "multipliers", e->plan->multipliers);
 }
 
+void brds_emit_streams(const brds_emitter *e, brds_scope *scope)
+{
+    int streams = e->plan->spec.streams;
+    brds_scope_set_integer(scope, "streams", streams > 1);
+    brds_scope_set_integer(scope, "tid_msb", brds_clog2((uint64_t)streams) - 1);
+}
+
 static brds_status fill_top(brds_emitter *e, brds_scope *scope)
 {
     int stream_bits = e->plan->spec.stream_bits, error_bits = brds_register_error_bits();
     set_shape(e, scope);
+    brds_emit_streams(e, scope);
+    brds_scope_set_integer(scope, "one_stream", e->plan->spec.streams == 1);
+    brds_scope_set(scope, "tid", "%s", e->plan->spec.streams > 1 ? "; tid: stream" : "");
     brds_scope_set_integer(scope, "axil", brds_emit_has_axil(e));
     brds_scope_set_integer(scope, "ram", brds_emit_has_ram(e));
     brds_scope_set_integer(scope, "rom", !brds_emit_has_ram(e));

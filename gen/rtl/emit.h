@@ -48,6 +48,8 @@ brds_status brds_fill_core_file(brds_emitter *emitter, brds_scope *scope); /* NA
 brds_status brds_fill_shim(brds_emitter *emitter, brds_scope *scope);      /* sim/shim.cpp */
 brds_status brds_fill_bench(brds_emitter *emitter, brds_scope *scope);     /* tb/NAME_tb.v */
 /* List "sources" (file): the fixed modules; list "memories" (file): ROM contents. */
+/* What the templates ask of the spec's streams: several or one, the bits of tid. */
+void brds_emit_streams(const brds_emitter *emitter, brds_scope *scope);
 void brds_fill_sources(const brds_emitter *emitter, brds_scope *scope);
 void brds_fill_memories(const brds_emitter *emitter, brds_scope *scope);
 

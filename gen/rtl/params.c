@@ -175,8 +175,9 @@ static void add_memories(const brds_plan *plan, brds_params *p)
            "1: the lanes of a row's group share a copy of the vector, a bank each");
     number(p, "XI_BITS", plan->x_index_bits, "index field of an x lane");
     number(p, "HI_BITS", plan->h_index_bits, "index field of an h lane");
-    number(p, "X_HALF", plan->x_half, "words of one step's half, x lane copies");
-    number(p, "H_HALF", plan->h_half, "words of one step's half, h lane copies");
+    number(p, "X_HALF", plan->x_half,
+           "words of a half, the steps of one parity of all streams, x lane copies");
+    number(p, "H_HALF", plan->h_half, "the same, h lane copies");
     number(p, "X_ADDR_BITS", brds_clog2(2 * (uint64_t)plan->x_half), "address of an x lane copy");
     number(p, "H_ADDR_BITS", brds_clog2(2 * (uint64_t)plan->h_half), "address of an h lane copy");
     number(p, "WORD_BITS", plan->word_bits, "weight memory: bits of a word");
@@ -318,6 +319,7 @@ static void add_phases(const brds_plan *plan, brds_params *p)
 static void add_streams(const brds_plan *plan, brds_params *p)
 {
     const brds_spec *spec = &plan->spec;
+    number(p, "STREAMS", spec->streams, "independent streams");
     number(p, "EVERY_STEP", spec->output == BRDS_OUTPUT_EVERY_STEP, "1: an output for every step");
     number(p, "INIT_STATE", spec->initial_state, "1: initial states may be sent");
     number(p, "INPUT_SIZE", spec->input_size, "elements of an input vector");
@@ -358,6 +360,8 @@ static void add_constants(const brds_plan *plan, brds_params *p)
     constant(p, "VERSION_MINOR", minor, "version of brdsgen");
     constant(p, "VERSION_PATCH", patch, "version of brdsgen");
     constant(p, "OUT_FRAC", plan->output_frac, "fraction bits of an output");
+    constant(p, "STREAMS_LOG2", brds_clog2((uint64_t)plan->spec.streams),
+             "log2 of the independent streams");
     constant(p, "HEAD", plan->spec.head.present, "1: there is a head");
     constant(p, "X_WORDS", plan->x_words, "stream words of an input vector");
     constant(p, "Y_WORDS", plan->y_words, "stream words of an output vector");

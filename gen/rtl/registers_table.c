@@ -108,7 +108,8 @@ const brds_register brds_registers[] = {
             CONSTANT("weights_stream", 16, 16, "WEIGHTS_STREAM",
                      "weights are read over m_axi in every step"),
             CONSTANT("banked", 17, 17, "BANKED",
-                     "the lanes of a gate row share a copy of the vectors"))},
+                     "the lanes of a gate row share a copy of the vectors"),
+            CONSTANT("streams", 20, 18, "STREAMS_LOG2", "log2 of the independent streams"))},
     {0x028, "IMAGE_WORDS", "Length of a weight image.",
      FIELDS(CONSTANT("words", 31, 0, "IMAGE_WORDS", "stream words; 0 with fixed weights"))},
 

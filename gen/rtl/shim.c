@@ -30,6 +30,8 @@ static const wire stream_outputs[] = {
     {"error", "error"},
     {NULL, NULL},
 };
+static const wire id_inputs[] = {{"s_axis_x_tid", "x_tid"}, {NULL, NULL}};
+static const wire id_outputs[] = {{"m_axis_y_tid", "y_tid"}, {NULL, NULL}};
 static const wire weight_inputs[] = {
     {"s_axis_w_tvalid", "w_tvalid"},
     {"s_axis_w_tlast", "w_tlast"},
@@ -81,13 +83,12 @@ static void list_wires(brds_list *list, const wire *wires)
 static void list_bundles(const brds_emitter *e, brds_scope *scope)
 {
     const bundle all[] = {
-        {stream_inputs, stream_outputs},
-        {weight_inputs, weight_outputs},
-        {memory_inputs, memory_outputs},
+        {stream_inputs, stream_outputs}, {id_inputs, id_outputs},
+        {weight_inputs, weight_outputs}, {memory_inputs, memory_outputs},
         {axil_inputs, axil_outputs},
     };
-    const bool there[] = {true, brds_emit_has_ram(e), brds_emit_has_memory(e),
-                          brds_emit_has_axil(e)};
+    const bool there[] = {true, e->plan->spec.streams > 1, brds_emit_has_ram(e),
+                          brds_emit_has_memory(e), brds_emit_has_axil(e)};
     brds_list *inputs = brds_scope_list(scope, "inputs", "port pin");
     brds_list *outputs = brds_scope_list(scope, "outputs", "port pin");
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {

@@ -15,6 +15,7 @@
 
 enum {
     BRDS_MAX_LAYERS = 8,
+    BRDS_MAX_STREAMS = 32,
     BRDS_MAX_SIZE = 4096, /* input, hidden and projection sizes */
     BRDS_MAX_HEAD = 65536,
     BRDS_MAX_PES = 64,
@@ -108,6 +109,7 @@ typedef struct {
     brds_vector_memory vector_memory;
     int products_per_dsp; /* 1 or 2: two gate rows that share an operand share a multiplier */
     int open_groups;      /* K: row groups whose sums may be open at a time: 1, 2, 4 or 8 */
+    int streams;          /* N: independent streams, each with a state: 1, 2, 4, 8, 16 or 32 */
     brds_index index;
     int index_bits; /* relative only: bits of a gap, 1..12 (default 5); 0 when absolute */
     brds_multiply array_multiplier;    /* products of the lanes in DSP blocks or in logic */

@@ -18,6 +18,7 @@ const char *const brds_family_words[] = {"generic", "xcup",  "xc7",       "ecp5"
 static const char *const segment_words[] = {"4", "8", "16", "32", "64", "128", "256", NULL};
 static const char *const product_words[] = {"1", "2", NULL};
 static const char *const open_words[] = {"1", "2", "4", "8", NULL};
+static const char *const streams_words[] = {"1", "2", "4", "8", "16", "32", NULL};
 static const char *const prefetch_words[] = {"16", "32", "64", "128", "256", "512", "1024", NULL};
 static const char *const stream_words[] = {"32", "64", "128", "256", "512", NULL};
 
@@ -206,6 +207,11 @@ const brds_key brds_keys[] = {
          "Row groups whose sums may be open at a time. With more than one, the beats that need the "
          "step before's last results are worked last and the next step starts earlier, for as many "
          "accumulators and twice the element lanes. Needs absolute indices.")},
+    {"/hardware/streams", CHOICE(streams_words), AT(spec.streams), DEFAULT(1),
+     TEXT(
+         "Independent streams, each with a state of its own: their vectors take turns on the input "
+         "stream, their number beside them in tid, and while one stream waits for its own results "
+         "the others' vectors are worked. Costs a copy of the vectors and cell states a stream.")},
     {"/hardware/index", WORD(brds_index_words), AT(spec.index), DEFAULT(BRDS_INDEX_ABSOLUTE),
      TEXT("How a weight names its column: by its number, or by the gap to the one before "
           "(fewer bits, but a gap that does not fit is an error when packing).")},

@@ -86,7 +86,8 @@ static void offer_x(brds_driver *d)
     set_word(d->pins.x_tdata, d->x->data + d->x_sent * (size_t)d->bytes_per_word,
              d->bytes_per_word);
     d->pins.x_tlast = d->x->last[d->x_sent];
-    d->pins.x_tuser = d->x->user[d->x_sent];
+    d->pins.x_tuser = d->x->user[d->x_sent] & 7u;
+    d->pins.x_tid = (uint8_t)(d->x->user[d->x_sent] >> BRDS_USER_STREAM);
 }
 
 static void offer_w(brds_driver *d)
@@ -102,12 +103,17 @@ static void offer_w(brds_driver *d)
     d->pins.w_tlast = d->image_sent + 1 == d->image_words;
 }
 
+static unsigned y_user(const brds_driver *d)
+{
+    return (unsigned)d->pins.y_tid << BRDS_USER_STREAM | d->pins.y_tuser;
+}
+
 static brds_status observe_y(brds_driver *d, brds_diag *diag)
 {
     uint8_t data[4 * BRDS_PIN_WORDS];
     get_word(d->pins.y_tdata, data, d->bytes_per_word);
     d->y_last_cycle = d->cycle;
-    return d->observer->y(d->observer->context, data, d->pins.y_tlast != 0, d->pins.y_tuser, diag);
+    return d->observer->y(d->observer->context, data, d->pins.y_tlast != 0, y_user(d), diag);
 }
 
 static brds_status collect_y(brds_driver *d, brds_diag *diag)
@@ -124,7 +130,7 @@ static brds_status collect_y(brds_driver *d, brds_diag *diag)
                          y->capacity);
     get_word(d->pins.y_tdata, y->data + y->words * (size_t)d->bytes_per_word, d->bytes_per_word);
     y->last[y->words] = (uint8_t)(d->pins.y_tlast != 0);
-    y->user[y->words] = (uint8_t)d->pins.y_tuser;
+    y->user[y->words] = (uint8_t)y_user(d);
     y->words++;
     d->y_last_cycle = d->cycle;
     return BRDS_OK;
@@ -143,7 +149,7 @@ static brds_status check_held(brds_driver *d, brds_diag *diag)
     brds_status status = BRDS_OK;
     if (q->y_tvalid && !q->y_tready &&
         (!p->y_tvalid || p->y_tlast != q->y_tlast || p->y_tuser != q->y_tuser ||
-         memcmp(p->y_tdata, q->y_tdata, sizeof p->y_tdata) != 0))
+         p->y_tid != q->y_tid || memcmp(p->y_tdata, q->y_tdata, sizeof p->y_tdata) != 0))
         status = changed("a word of m_axis_y", d, diag);
     if (q->axil_rvalid && !q->axil_rready &&
         (!p->axil_rvalid || p->axil_rdata != q->axil_rdata || p->axil_rresp != q->axil_rresp))

@@ -87,7 +87,7 @@ static void compare_outputs(harness *h, brds_diag *diag)
             strcat(what, " tlast");
             mismatch(h, diag, what, got->last[w], want->last[w]);
         } else if (want->user[w] != got->user[w]) {
-            strcat(what, " tuser");
+            strcat(what, " tid, tuser");
             mismatch(h, diag, what, got->user[w], want->user[w]);
         }
     }

@@ -39,6 +39,7 @@ struct brds_pins {
     /* Inputs. */
     uint8_t rst;
     uint8_t x_tvalid, x_tlast, x_tuser; /* tuser: 1 first step, 2 last step, 4 initial state */
+    uint8_t x_tid;                      /* stream */
     uint8_t w_tvalid, w_tlast;
     uint8_t y_tready;
     uint8_t axil_awvalid, axil_wvalid, axil_wstrb, axil_bready;
@@ -52,6 +53,7 @@ struct brds_pins {
     /* Outputs, set by dut_eval. */
     uint8_t x_tready, w_tready;
     uint8_t y_tvalid, y_tlast, y_tuser; /* tuser: 1 first step, 2 last step */
+    uint8_t y_tid;                      /* stream, 0 where the core has one */
     uint8_t axil_awready, axil_wready, axil_bvalid, axil_bresp;
     uint8_t axil_arready, axil_rvalid, axil_rresp;
     uint8_t error; /* the core's error pin: some error bit is set */

@@ -32,6 +32,7 @@ static inline brds_spec digits_spec(void)
                       .weights = BRDS_WEIGHTS_RAM,
                       .open_groups = 1,
                       .products_per_dsp = 1,
+                      .streams = 1,
                       .stream_bits = 64,
                       .output = BRDS_OUTPUT_LAST_STEP,
                       .family = BRDS_FAMILY_XCUP,
@@ -100,6 +101,7 @@ static inline brds_spec random_spec(uint64_t seed)
     spec.vector_memory = (brds_vector_memory)between(&random, 0, 1);
     spec.products_per_dsp = 1;
     spec.pipeline.element = between(&random, 1, 2);
+    spec.streams = 1;
     spec.clock_mhz = 100;
     return spec;
 }
