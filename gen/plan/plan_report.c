@@ -226,12 +226,13 @@ json_t *brds_plan_json(const brds_plan *plan, const brds_pace *pace)
     brds_plan_worst_gaps(plan, worst.gaps);
     const brds_pace *used = pace != NULL ? pace : &worst;
     char *fingerprint = brds_string_format("%08lx", (unsigned long)plan->fingerprint);
-    json_t *root = json_pack(
-        "{s:s, s:s, s:o, s:s, s:i, s:i, s:i, s:I}", "name", plan->spec.name, "spec_sha256",
-        plan->spec.sha256, "fingerprint", owned_text(fingerprint), "gaps",
-        pace != NULL ? "exact" : "worst case", "multipliers", plan->multipliers,
-        "function_multipliers", plan->function_multipliers, "element_lanes", plan->element_lanes,
-        "image_bytes", (json_int_t)(brds_plan_image_words(plan) * plan->spec.stream_bits / 8));
+    json_t *root =
+        json_pack("{s:s, s:s, s:o, s:s, s:i, s:i, s:i, s:i, s:I}", "name", plan->spec.name,
+                  "spec_sha256", plan->spec.sha256, "fingerprint", owned_text(fingerprint), "gaps",
+                  pace != NULL ? "exact" : "worst case", "multipliers", plan->multipliers,
+                  "function_multipliers", plan->function_multipliers, "element_lanes",
+                  plan->element_lanes, "streams", plan->spec.streams, "image_bytes",
+                  (json_int_t)(brds_plan_image_words(plan) * plan->spec.stream_bits / 8));
     json_t *functions = json_pack("{s:o, s:o}", "sigmoid", function_json(plan, BRDS_SIGMOID),
                                   "tanh", function_json(plan, BRDS_TANH));
     json_t *values[] = {

@@ -22,8 +22,9 @@ static double real_of(const json_t *object, const char *key)
 static void print_speed(const json_t *root, FILE *stream)
 {
     const json_t *speed = json_object_get(root, "speed");
-    fprintf(stream, "%s: %.6g cycles a step, %.6g us at %lld MHz, utilisation %.2f %%\n",
+    fprintf(stream, "%s: %.6g cycles a step%s, %.6g us at %lld MHz, utilisation %.2f %%\n",
             text_of(root, "name"), real_of(speed, "cycles_per_step"),
+            number_of(root, "streams") > 1 ? " (of any stream)" : "",
             real_of(speed, "microseconds_per_step"), number_of(speed, "clock_mhz"),
             100.0 * real_of(speed, "utilisation"));
     fprintf(stream,

@@ -13,7 +13,7 @@ static const char *const shown[] = {
     "INPUT_SIZE",  "OUTPUT_SIZE", "LAYERS",      "PES",          "LANES_X",     "LANES_H",
     "ACT_BITS",    "ACT_FRAC",    "OUT_BITS",    "OUT_FRAC",     "CELL_BITS",   "CELL_FRAC",
     "WEIGHT_BITS", "EVERY_STEP",  "STREAM_BITS", "X_CONTAINER",  "Y_CONTAINER", "X_WORDS",
-    "Y_WORDS",     "IMAGE_WORDS", "STATE_WORDS", "MEMORY_BYTES", "FINGERPRINT",
+    "Y_WORDS",     "IMAGE_WORDS", "STATE_WORDS", "MEMORY_BYTES", "FINGERPRINT", "STREAMS",
 };
 
 static void list_constants(const brds_params *params, const char *upper, brds_scope *scope)

@@ -46,6 +46,12 @@ static void expect_same(const brds_cycles *a, const brds_cycles *b)
     assert_int_equal(a->beats, b->beats);
 }
 
+/* One stream in two of three cases, else 2 to 32. */
+static int some_streams(uint64_t seed)
+{
+    return seed % 3 == 1 ? 2 << seed / 3 % 5 : 1;
+}
+
 /* Skipping quiet cycles changes no count. */
 static void test_skipping(void **state)
 {
@@ -56,6 +62,7 @@ static void test_skipping(void **state)
         brds_plan plan;
         brds_cycles fast, plain;
         brds_pace pace = {{0}, {NULL}};
+        spec.streams = some_streams(seed);
         assert_int_equal(brds_plan_make(&spec, &plan, &diag), BRDS_OK);
         brds_plan_worst_gaps(&plan, pace.gaps);
         const bool *with = seed % 2 ? states : NULL;
@@ -82,6 +89,7 @@ static void test_steady_state(void **state)
         brds_random random;
         brds_pace pace = {{0}, {NULL}};
         brds_random_seed(&random, 1000 + seed);
+        spec.streams = some_streams(seed);
         spec.input_size = between(&random, 1, 600);
         spec.head.size = between(&random, 1, 900);
         spec.pes = 1 << between(&random, 0, 6);
@@ -109,6 +117,8 @@ typedef struct {
     uint64_t *beats[BRDS_MAX_PHASES]; /* (RUNS, beats of the phase) */
     int all[BRDS_MAX_PHASES];         /* beats of the phase */
     int runs[BRDS_MAX_PHASES];
+    brds_turn turns[RUNS]; /* the vectors in the order of their arrival */
+    int vectors;
 } trace;
 
 static uint64_t beat_at(const trace *seen, int p, int run, int place)
@@ -135,9 +145,13 @@ static void watch(const brds_packed *packed, trace *seen, const bool *with)
         seen->beats[p] = calloc((size_t)(RUNS * seen->all[p]), sizeof(uint64_t));
         assert_non_null(seen->beats[p]);
     }
-    start_simulation(&sim, plan, &packed->schedule.pace, SEQUENCES, lengths);
-    sim.states = with;
-    sim.in.segment = has_state(&sim, 0) ? 0 : -1;
+    brds_turns turns;
+    brds_turns_start(&turns, plan->spec.streams, SEQUENCES, lengths);
+    while (brds_turns_next(&turns, &seen->turns[seen->vectors])) {
+        seen->vectors++;
+    }
+    assert_int_equal(seen->vectors, 24);
+    start_simulation(&sim, plan, &packed->schedule.pace, SEQUENCES, lengths, with);
     while (sim.out.vectors < 24) {
         const controller *ctrl = &sim.ctrl;
         if (ctrl->running && brds_prefetch_has_word(&sim)) {
@@ -168,33 +182,24 @@ static uint64_t write_at(const brds_packed *packed, const trace *seen, int p, in
     return tau + (uint64_t)(plan->timing.drain + row % phase->slots + plan->timing.le);
 }
 
-/* First steps of sequences that start from zero. */
-static bool starts_from_zero(int step, const bool *with)
+/* The run for the vector `ahead` steps on in the same stream (back if negative); -1: none. */
+static int run_in_stream(const trace *seen, int run, int ahead)
 {
-    int first = 0;
-    for (int s = 0; s < SEQUENCES; s++) {
-        if (first == step) {
-            return !(with && with[s]);
+    int way = ahead < 0 ? -1 : 1;
+    for (int left = ahead * way; left > 0; left--) {
+        int stream = seen->turns[run].stream;
+        do {
+            run += way;
+        } while (run >= 0 && run < seen->vectors && seen->turns[run].stream != stream);
+        if (run < 0 || run >= seen->vectors) {
+            return -1;
         }
-        first += (int)lengths[s];
     }
-    return false;
-}
-
-static bool starts_sequence(int step)
-{
-    int first = 0;
-    for (int s = 0; s < SEQUENCES; s++) {
-        if (first == step) {
-            return true;
-        }
-        first += (int)lengths[s];
-    }
-    return false;
+    return run;
 }
 
 /* Every read of every lane sees the write of its step, which no later write has replaced. */
-static void check_reads(const brds_packed *packed, const trace *seen, int edge, const bool *with)
+static void check_reads(const brds_packed *packed, const trace *seen, int edge)
 {
     const brds_plan *plan = &packed->plan;
     const brds_edge *e = &plan->edges[edge];
@@ -203,10 +208,11 @@ static void check_reads(const brds_packed *packed, const trace *seen, int edge, 
     int lanes_x = plan->spec.lanes_x, lanes = lanes_x + plan->spec.lanes_h;
     int slots = reader->groups * reader->beats * plan->spec.pes * 4 * lanes;
     for (int step = 0; step < seen->runs[e->reader]; step++) {
-        int source = e->skip_first ? step - 1 : step;
-        if (e->skip_first && (starts_from_zero(step, with) || starts_sequence(step))) {
+        if (e->skip_first && seen->turns[step].step == 0) {
             continue; /* zero, or loaded into an idle core */
         }
+        int source = e->skip_first ? run_in_stream(seen, step, -1) : step;
+        int again = run_in_stream(seen, source, 2); /* the same parity */
         for (int i = 0; i < slots; i++) {
             int in_beat = i % (lanes * 4 * plan->spec.pes), lane = i % lanes;
             int place = i / lanes / 4 / plan->spec.pes, beat = order != NULL ? order[place] : place;
@@ -221,8 +227,8 @@ static void check_reads(const brds_packed *packed, const trace *seen, int edge, 
             uint64_t read = beat_at(seen, e->reader, step, place) +
                             (uint64_t)(plan->timing.lw + plan->timing.li);
             assert_true(read > write_at(packed, seen, e->writer, source, column));
-            if (source + 2 < seen->runs[e->writer]) { /* the same parity again */
-                assert_true(read <= write_at(packed, seen, e->writer, source + 2, column));
+            if (again >= 0 && again < seen->runs[e->writer]) {
+                assert_true(read <= write_at(packed, seen, e->writer, again, column));
             }
         }
     }
@@ -232,11 +238,12 @@ static void check_reads(const brds_packed *packed, const trace *seen, int edge, 
 static void check_cells(const brds_packed *packed, const trace *seen, int p)
 {
     const brds_timing *t = &packed->plan.timing;
-    for (int step = 1; step < seen->runs[p]; step++) {
-        for (int g = 0; g < packed->plan.phases[p].groups && !starts_sequence(step); g++) {
+    for (int step = 0; step < seen->runs[p]; step++) {
+        int before = run_in_stream(seen, step, -1);
+        for (int g = 0; g < packed->plan.phases[p].groups && seen->turns[step].step > 0; g++) {
             int close = close_of(packed, p, g);
             assert_true(beat_at(seen, p, step, close) + (uint64_t)t->rc >
-                        beat_at(seen, p, step - 1, close) + (uint64_t)t->wc);
+                        beat_at(seen, p, before, close) + (uint64_t)t->wc);
         }
     }
 }
@@ -280,11 +287,12 @@ static void test_hazards(void **state)
         trace seen;
         const bool *with = seed % 2 ? states : NULL;
         spec.output = BRDS_OUTPUT_EVERY_STEP;
+        spec.streams = some_streams(seed);
         pack_random(&spec, seed, &packed);
         watch(&packed, &seen, with);
         for (int e = 0; e < packed.plan.edge_count; e++) {
             if (!brds_edge_is_drain(&packed.plan, e)) {
-                check_reads(&packed, &seen, e, with);
+                check_reads(&packed, &seen, e);
             }
         }
         for (int p = 0; p < spec.layer_count; p++) {
@@ -374,12 +382,64 @@ static void test_output_bound(void **state)
     assert_true(cycles.stall_out > 10 * 150);
 }
 
+/* With as many sequences as streams no step waits for another of its own stream: the gap is gone,
+ * and nothing else changes. */
+static void test_streams_hide_the_gap(void **state)
+{
+    (void)state;
+    brds_spec spec = digits_spec();
+    brds_diag diag = {0};
+    brds_plan plan;
+    brds_pace pace = {{0}, {NULL}};
+    spec.head.present = false;
+    spec.output = BRDS_OUTPUT_EVERY_STEP;
+    for (spec.streams = 1; spec.streams <= 32; spec.streams *= 2) {
+        assert_int_equal(brds_plan_make(&spec, &plan, &diag), BRDS_OK);
+        brds_plan_worst_gaps(&plan, pace.gaps);
+        assert_true(pace.gaps[0] > 0);
+        assert_true(brds_plan_cycles_per_step(&plan, &pace) ==
+                    256 + (spec.streams == 1 ? pace.gaps[0] : 0));
+    }
+}
+
+static void expect_turn(brds_turns *turns, int stream, size_t sequence, size_t step, bool last)
+{
+    brds_turn turn;
+    assert_true(brds_turns_next(turns, &turn));
+    assert_int_equal(turn.stream, stream);
+    assert_int_equal(turn.sequence, sequence);
+    assert_int_equal(turn.step, step);
+    assert_int_equal(turn.last, last);
+}
+
+/* Streams take turns; the one that ends takes the next sequence, and is passed over without one. */
+static void test_turns(void **state)
+{
+    (void)state;
+    static const size_t three[] = {2, 1, 3};
+    brds_turns turns;
+    brds_turn turn;
+    brds_turns_start(&turns, 2, 3, three);
+    expect_turn(&turns, 0, 0, 0, false);
+    expect_turn(&turns, 1, 1, 0, true);
+    expect_turn(&turns, 0, 0, 1, true);
+    expect_turn(&turns, 1, 2, 0, false);
+    expect_turn(&turns, 1, 2, 1, false);
+    expect_turn(&turns, 1, 2, 2, true);
+    assert_false(brds_turns_next(&turns, &turn));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_skipping),    cmocka_unit_test(test_steady_state),
-        cmocka_unit_test(test_hazards),     cmocka_unit_test(test_one_layer),
-        cmocka_unit_test(test_input_bound), cmocka_unit_test(test_output_bound),
+        cmocka_unit_test(test_skipping),
+        cmocka_unit_test(test_steady_state),
+        cmocka_unit_test(test_hazards),
+        cmocka_unit_test(test_one_layer),
+        cmocka_unit_test(test_input_bound),
+        cmocka_unit_test(test_output_bound),
+        cmocka_unit_test(test_streams_hide_the_gap),
+        cmocka_unit_test(test_turns),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
