@@ -326,7 +326,7 @@ module brds_xin #(
         if (STATES) begin : g_state
             localparam integer SW = STREAM_BITS / 32;
             localparam integer SS = ELEMS < SW ? ELEMS : SW;
-            localparam [FRAME_BITS-1:0] PARITY = ~STREAM_MASK;
+            localparam [FRAME_BITS-1:0] PARITY = ~STREAM_MASK; // h goes to the frame of the step before
             wire st_word_done, st_is_c;
             wire [UNIT_ADDR_BITS-1:0] c_row;
             wire [ELEMS-1:0] st_we;
@@ -342,7 +342,6 @@ module brds_xin #(
                 .clk(clk), .start(take && at_start), .frame(next ^ PARITY), .word(take && !at_start),
                 .slice(st_ready), .last_word(st_last_word), .word_done(st_word_done), .is_c(st_is_c),
                 .we(st_we), .used(st_used), .h_row(xw_hrow), .c_row(c_row));
-            // h of the step before: the frame of the other parity
             if (STREAMS > 1) begin : g_c_row
                 assign xc_row = {c_row, now[ID_BITS-1:0]};
             end else begin : g_c_row_same

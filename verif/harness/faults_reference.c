@@ -47,7 +47,7 @@ static void expect_output(reference *r, unsigned user)
         r->broken = "out of memory";
         return;
     }
-    const int32_t *y = brds_machine_output(r->machine[r->network]);
+    const int32_t *y = brds_machine_output(r->stream->machine[r->network]);
     uint8_t *out = r->due.data + r->due.words * width;
     memset(out, 0, words * width);
     for (int i = 0; i < plan->output_size; i++)
@@ -88,19 +88,20 @@ static brds_status see_y(void *context, const uint8_t *data, bool last, unsigned
 static void finish_vector(reference *r)
 {
     const brds_spec *spec = &r->plan->spec;
-    brds_machine *machine = r->machine[r->network];
+    reference_stream *stream = r->stream;
+    brds_machine *machine = stream->machine[r->network];
     bool first = r->user & BRDS_USER_FIRST, last = r->user & BRDS_USER_LAST;
     if (first)
         brds_machine_reset(machine);
-    for (int l = 0; first && r->st_loaded && l < spec->layer_count; l++)
-        brds_machine_set_state(machine, l, r->h[l], r->c[l]);
-    r->st_loaded = false;
-    r->open = !last;
+    for (int l = 0; first && stream->st_loaded && l < spec->layer_count; l++)
+        brds_machine_set_state(machine, l, stream->h[l], stream->c[l]);
+    stream->st_loaded = false;
+    stream->open = !last;
     brds_machine_step(machine, r->x);
     r->steps++;
     r->sequences += last;
     if (spec->output == BRDS_OUTPUT_EVERY_STEP || last)
-        expect_output(r, r->user & (BRDS_USER_FIRST | BRDS_USER_LAST));
+        expect_output(r, r->user & ~(unsigned)BRDS_USER_STATE);
 }
 
 /* Element `index` of a word of `bytes`-byte containers, clipped to `bits`. */
@@ -131,7 +132,7 @@ static void keep_state_word(reference *r, const uint8_t *data)
     const brds_spec *spec = &r->plan->spec;
     const reference_place *p = &r->places[r->word];
     int bits = p->is_c ? spec->cell.bits : spec->activation.bits;
-    int32_t *to = (p->is_c ? r->c : r->h)[p->layer] + p->first;
+    int32_t *to = (p->is_c ? r->stream->c : r->stream->h)[p->layer] + p->first;
     for (int i = 0; i < p->count; i++)
         to[i] = clipped(r, data, i, 4, bits);
 }
@@ -149,6 +150,7 @@ static uint32_t refuse_packet(const reference *r, bool silent)
 static void begin_packet(reference *r, unsigned user)
 {
     r->user = user;
+    r->stream = &r->streams[user >> BRDS_USER_STREAM];
     r->in_state = r->plan->spec.initial_state && (user & BRDS_USER_STATE);
     if (r->loading)
         r->broken = "a packet was taken from s_axis_x while an image was being loaded";
@@ -163,36 +165,53 @@ static void see_x(void *context, const uint8_t *data, bool last, unsigned user)
     }
     if (r->word == 0)
         begin_packet(r, user);
+    reference_stream *stream = r->stream;
     bool first = r->user & BRDS_USER_FIRST;
-    bool orphan = !r->in_state && !first && !r->open;
-    bool unwanted = r->word == 0 && (!r->weights_ok || orphan || (r->in_state && r->open));
+    bool orphan = !r->in_state && !first && !stream->open;
+    bool unwanted = r->word == 0 && (!r->weights_ok || orphan || (r->in_state && stream->open));
     bool end = r->word + 1 == (r->in_state ? r->state_words : r->plan->x_words);
     if (unwanted || end != last) {
-        r->errors |= unwanted      ? refuse_packet(r, orphan && r->dropping)
+        r->errors |= unwanted      ? refuse_packet(r, orphan && stream->dropping)
                      : r->in_state ? X_STATE
                      : end         ? X_LATE_LAST
                                    : X_EARLY_LAST;
-        r->open = r->st_loaded = false;
-        r->dropping = true;
+        stream->open = stream->st_loaded = false;
+        stream->dropping = true;
         r->swallow = !last;
         r->word = 0;
         return;
     }
-    r->dropping = false;
+    stream->dropping = false;
     if (r->in_state) {
-        r->st_loaded = false;
+        stream->st_loaded = false;
         keep_state_word(r, data);
     } else {
         keep_vector_word(r, data);
     }
     r->word = end ? 0 : r->word + 1;
     if (end && r->in_state)
-        r->st_loaded = true;
+        stream->st_loaded = true;
     else if (end)
         finish_vector(r);
 }
 
 /* ---- s_axis_w ---- */
+
+bool reference_open(const reference *r)
+{
+    bool open = false;
+    for (int s = 0; s < r->plan->spec.streams; s++)
+        open = open || r->streams[s].open;
+    return open;
+}
+
+static bool state_waits(const reference *r)
+{
+    bool waits = false;
+    for (int s = 0; s < r->plan->spec.streams; s++)
+        waits = waits || r->streams[s].st_loaded;
+    return waits;
+}
 
 /* The network whose image the packet is, but for what is not looked at: the last word above the
  * checksum. */
@@ -223,7 +242,7 @@ static void see_w(void *context, const uint8_t *data, bool last)
 {
     reference *r = context;
     size_t width = word_bytes(r);
-    if (!r->loading && (r->open || r->word || r->swallow || r->st_loaded))
+    if (!r->loading && (reference_open(r) || r->word || r->swallow || state_waits(r)))
         r->broken = "an image was taken inside a sequence";
     if (!r->loading)
         r->image_error = 0;
@@ -272,6 +291,31 @@ static brds_status make_places(reference *r, brds_diag *diag)
     return BRDS_OK;
 }
 
+static brds_status make_stream(reference *r, reference_stream *stream, brds_diag *diag)
+{
+    brds_status status = BRDS_OK;
+    for (int l = 0; !status && l < r->plan->spec.layer_count; l++) {
+        stream->h[l] = calloc(BRDS_MAX_SIZE, sizeof *stream->h[l]);
+        stream->c[l] = calloc(BRDS_MAX_SIZE, sizeof *stream->c[l]);
+        if (!stream->h[l] || !stream->c[l])
+            status = brds_fail_memory(diag);
+    }
+    for (int n = 0; !status && n < NETWORKS; n++)
+        status = brds_machine_new(&r->packed[n]->plan, &r->packed[n]->qnet, &stream->machine[n],
+                                  diag);
+    return status;
+}
+
+static void free_stream(reference_stream *stream)
+{
+    for (int n = 0; n < NETWORKS; n++)
+        brds_machine_free(stream->machine[n]);
+    for (int l = 0; l < BRDS_MAX_LAYERS; l++) {
+        free(stream->h[l]);
+        free(stream->c[l]);
+    }
+}
+
 brds_status reference_new(reference *r, const brds_packed packed[NETWORKS], const uint64_t *clock,
                           brds_diag *diag)
 {
@@ -283,16 +327,10 @@ brds_status reference_new(reference *r, const brds_packed packed[NETWORKS], cons
     r->image = calloc(r->image_capacity, word_bytes(r));
     r->x = calloc(BRDS_MAX_SIZE, sizeof *r->x);
     brds_status status = r->image && r->x ? make_places(r, diag) : brds_fail_memory(diag);
-    for (int l = 0; !status && l < r->plan->spec.layer_count; l++) {
-        r->h[l] = calloc(BRDS_MAX_SIZE, sizeof *r->h[l]);
-        r->c[l] = calloc(BRDS_MAX_SIZE, sizeof *r->c[l]);
-        if (!r->h[l] || !r->c[l])
-            status = brds_fail_memory(diag);
-    }
-    for (int n = 0; !status && n < NETWORKS; n++) {
+    for (int n = 0; n < NETWORKS; n++)
         r->packed[n] = &packed[n];
-        status = brds_machine_new(&packed[n].plan, &packed[n].qnet, &r->machine[n], diag);
-    }
+    for (int i = 0; !status && i < r->plan->spec.streams; i++)
+        status = make_stream(r, &r->streams[i], diag);
     r->observer = (brds_observer){r, see_x, see_w, see_y};
     if (!status)
         reference_reset(r, false);
@@ -301,12 +339,8 @@ brds_status reference_new(reference *r, const brds_packed packed[NETWORKS], cons
 
 void reference_free(reference *r)
 {
-    for (int n = 0; n < NETWORKS; n++)
-        brds_machine_free(r->machine[n]);
-    for (int l = 0; l < BRDS_MAX_LAYERS; l++) {
-        free(r->h[l]);
-        free(r->c[l]);
-    }
+    for (int i = 0; i < BRDS_MAX_STREAMS; i++)
+        free_stream(&r->streams[i]);
     free(r->image);
     free(r->x);
     free(r->places);
@@ -316,16 +350,20 @@ void reference_free(reference *r)
     memset(r, 0, sizeof *r);
 }
 
+static void add_saturations(brds_saturations *sum, const brds_saturations *more)
+{
+    sum->gate += more->gate;
+    sum->function += more->function;
+    sum->cell += more->cell;
+    sum->output += more->output;
+}
+
 static brds_saturations all_saturations(const reference *r)
 {
     brds_saturations sum = {0};
-    for (int n = 0; n < NETWORKS; n++) {
-        const brds_saturations *s = brds_machine_saturations(r->machine[n]);
-        sum.gate += s->gate;
-        sum.function += s->function;
-        sum.cell += s->cell;
-        sum.output += s->output;
-    }
+    for (int i = 0; i < r->plan->spec.streams; i++)
+        for (int n = 0; n < NETWORKS; n++)
+            add_saturations(&sum, brds_machine_saturations(r->streams[i].machine[n]));
     return sum;
 }
 
@@ -350,6 +388,11 @@ size_t reference_due(const reference *r)
     return r->due.words - r->taken;
 }
 
+bool reference_plain(const reference_stream *stream)
+{
+    return !stream->open && !stream->dropping && !stream->st_loaded;
+}
+
 void reference_reset(reference *r, bool soft)
 {
     bool rom = r->plan->spec.weights == BRDS_WEIGHTS_ROM;
@@ -360,7 +403,9 @@ void reference_reset(reference *r, bool soft)
         r->weights_ok = rom;
     if (rom)
         r->network = 0;
-    r->loading = r->swallow = r->in_state = r->open = r->dropping = r->st_loaded = false;
+    r->loading = r->swallow = r->in_state = false;
+    for (int i = 0; i < r->plan->spec.streams; i++)
+        r->streams[i].open = r->streams[i].dropping = r->streams[i].st_loaded = false;
     r->word = 0;
     r->image_words = 0;
     r->due.words = r->taken = 0;

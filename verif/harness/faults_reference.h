@@ -37,10 +37,18 @@ typedef struct {
     bool is_c;
 } reference_place;
 
+/* What a core keeps for one stream of sequences. */
+typedef struct {
+    brds_machine *machine[NETWORKS];
+    bool open;      /* the last vector was not its sequence's last */
+    bool dropping;  /* up to the next first step */
+    bool st_loaded; /* an initial state waits for its sequence */
+    int32_t *h[BRDS_MAX_LAYERS], *c[BRDS_MAX_LAYERS];
+} reference_stream;
+
 typedef struct {
     const brds_plan *plan;
     const brds_packed *packed[NETWORKS];
-    brds_machine *machine[NETWORKS];
     const uint64_t *clock; /* the driver's cycle */
 
     /* weights */
@@ -55,13 +63,11 @@ typedef struct {
 
     /* s_axis_x: the next word's place */
     bool swallow, in_state;
-    int word;       /* of the packet */
-    unsigned user;  /* tuser of its first word */
-    bool open;      /* the last vector was not its sequence's last */
-    bool dropping;  /* up to the next first step */
-    bool st_loaded; /* an initial state waits for its sequence */
-    int32_t *x;     /* (X) */
-    int32_t *h[BRDS_MAX_LAYERS], *c[BRDS_MAX_LAYERS];
+    int word;                 /* of the packet */
+    unsigned user;            /* tid and tuser of its first word */
+    reference_stream *stream; /* the packet's */
+    int32_t *x;               /* (X) */
+    reference_stream streams[BRDS_MAX_STREAMS];
     reference_place *places; /* (state_words) */
     int state_words;
 
@@ -91,6 +97,9 @@ void reference_clear_counters(reference *r);
 /* The saturations since the last clearing. */
 brds_saturations reference_saturations(const reference *r);
 size_t reference_due(const reference *r); /* output words that have not come */
+bool reference_open(const reference *r);  /* a sequence of some stream */
+/* Nothing of a stream's past counts: no sequence is open, dropped or has its state loaded. */
+bool reference_plain(const reference_stream *stream);
 
 /* Makes room for `more` words in a stream whose bytes_per_word is set. */
 brds_status reference_reserve(brds_stream *stream, size_t more);

@@ -161,6 +161,7 @@ brds_status faults_start(faults *f, brds_diag *diag)
 
 void faults_begin(faults *f)
 {
+    faults_mix(f);
     f->driver.x = &f->x;
     f->driver.x_sent = 0;
 }
@@ -221,7 +222,7 @@ static brds_status check_status(faults *f, brds_diag *diag)
     const reference *r = &f->ref;
     uint32_t value = 0;
     brds_status status = faults_read(f, "STATUS", &value, diag);
-    uint32_t want = 1u | (r->weights_ok ? 2u : 0u) | (r->loading ? 4u : 0u) | (r->open ? 8u : 0u);
+    uint32_t want = 1u | (r->weights_ok ? 2u : 0u) | (r->loading ? 4u : 0u) | (reference_open(r) ? 8u : 0u);
     return status ? status : faults_want("STATUS", value, want, diag);
 }
 
