@@ -22,7 +22,7 @@ fi
 echo "$libraries" >"$HARNESS/libraries"
 flags="-std=c11 -O2 -g -Wall -Wextra -Wpedantic -Wshadow -Wconversion -D_POSIX_C_SOURCE=200809L"
 for source in harness driver memory faults faults_axil faults_campaign faults_random faults_reference faults_reset \
-    faults_run faults_stimulus faults_w faults_x faults_y; do
+    faults_run faults_stimulus faults_streams faults_w faults_x faults_y; do
     ${CC:-cc} $flags -I"$SRCDIR/gen" -I"$SRCDIR/verif/harness" -c -o "$HARNESS/$source.o" \
         "$SRCDIR/verif/harness/$source.c"
 done

@@ -22,8 +22,9 @@ static const brds_option options[] = {
     {"trace", 0, "FILE", "write a waveform (models built with tracing only)"},
     {0}};
 
-static const faults_test *const suites[] = {faults_x_tests,    faults_w_tests, faults_reset_tests,
-                                            faults_axil_tests, faults_y_tests, faults_random_tests};
+static const faults_test *const suites[] = {
+    faults_x_tests, faults_w_tests,      faults_reset_tests,  faults_axil_tests,
+    faults_y_tests, faults_random_tests, faults_streams_tests};
 
 typedef struct {
     int passed, failed, skipped;
@@ -109,7 +110,8 @@ static void run_test(faults *f, const faults_test *test, uint64_t seed, tally *t
 {
     if ((test->needs_axil && !f->axil) || (test->needs_ram && !f->ram) ||
         (test->needs_state && !f->source.spec.initial_state) ||
-        (test->needs_memory && !f->driver.memory.bytes)) {
+        (test->needs_memory && !f->driver.memory.bytes) ||
+        (test->needs_streams && f->source.spec.streams == 1)) {
         t->skipped++;
         return;
     }
@@ -117,6 +119,8 @@ static void run_test(faults *f, const faults_test *test, uint64_t seed, tally *t
     brds_random_seed(&f->random,
                      seed + crc32(0, (const Bytef *)test->name, (uInt)strlen(test->name)));
     f->driver.random = f->random;
+    f->alone = false;
+    faults_pick_stream(f);
     brds_diag diag = {0};
     brds_status status = faults_start(f, &diag);
     if (!status)

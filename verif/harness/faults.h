@@ -47,8 +47,10 @@ typedef struct {
     brds_driver driver;
     reference ref;
     brds_random random;
-    brds_stream x;  /* what is sent next */
-    size_t vectors; /* packets in it */
+    brds_stream x;   /* what is sent next */
+    size_t vectors;  /* packets in it */
+    unsigned stream; /* of the packets that are appended */
+    bool alone;      /* they are sent as they are, without other streams' among them */
     bool axil, ram;
     uint64_t step_cycles; /* of one step, rounded up */
     uint64_t settle;      /* cycles after which nothing more can come */
@@ -61,7 +63,7 @@ typedef struct {
 typedef struct {
     const char *name;
     brds_status (*run)(faults *f, brds_diag *diag);
-    bool needs_axil, needs_ram, needs_state, needs_memory;
+    bool needs_axil, needs_ram, needs_state, needs_memory, needs_streams;
 } faults_test;
 
 /* The campaign of f->count sequences (faults_campaign.c): one disturbance each, of every kind in turn; writes
@@ -69,7 +71,8 @@ typedef struct {
 brds_status faults_campaign(faults *f, const char *path, brds_diag *diag);
 
 extern const faults_test faults_x_tests[], faults_w_tests[], faults_reset_tests[],
-    faults_axil_tests[], faults_y_tests[], faults_random_tests[]; /* end with {0} */
+    faults_axil_tests[], faults_y_tests[], faults_random_tests[],
+    faults_streams_tests[]; /* end with {0} */
 
 /* ---- faults_stimulus.c: packets, appended to f->x ---- */
 
@@ -94,6 +97,17 @@ enum { FAULTS_SPARE_WORDS = 8 };
 brds_status faults_copy_image(faults *f, int network, faults_image *c, brds_diag *diag);
 void faults_put_field(const faults_image *c, size_t word, uint32_t value);
 void faults_flip(const faults_image *c, size_t bit);
+
+/* ---- faults_streams.c: where there are several streams; with one they do nothing ---- */
+
+/* Another stream for the packets to come. */
+void faults_pick_stream(faults *f);
+/* A good sequence in every stream, so that none stays open. */
+void faults_close(faults *f);
+/* The same in those streams other than f->stream that are open, or drop, or have a state loaded. */
+void faults_restore(faults *f);
+/* Good sequences of other streams among those of f->x, but with f->alone; faults_begin calls it. */
+void faults_mix(faults *f);
 
 /* ---- faults_axil.c ---- */
 

@@ -103,7 +103,13 @@ static brds_status constants(faults *f, brds_diag *diag)
         if (!status)
             status = faults_want(checks[i].name, value, checks[i].want, diag);
     }
-    return status;
+    uint32_t features = 0;
+    int low = brds_field_find(brds_register_find("FEATURES"), "streams")->low;
+    if (!status)
+        status = faults_read(f, "FEATURES", &features, diag);
+    return status ? status
+                  : faults_want("streams", UINT64_C(1) << (features >> low & 7u),
+                                (uint64_t)spec->streams, diag);
 }
 
 /* A write touches the bytes of its strobes only. */
@@ -423,6 +429,7 @@ static brds_status image_waits(faults *f, brds_diag *diag)
 
 static brds_status not_idle(faults *f, brds_diag *diag)
 {
+    f->alone = true; /* no other stream's sequence is open when STATUS is read */
     brds_status status = vector_waits(f, diag);
     if (!status)
         status = output_waits(f, diag);

@@ -19,7 +19,7 @@ typedef struct {
     int variant;
     uint32_t may; /* no other error bits come of it */
     bool must;    /* one of them always does */
-    bool needs_axil, needs_ram, needs_state, needs_range;
+    bool needs_axil, needs_ram, needs_state, needs_range, needs_streams;
 } kind;
 
 /* ---- s_axis_x ---- */
@@ -83,6 +83,21 @@ static brds_status state_inside(faults *f, int variant, brds_diag *diag)
     return faults_send(f, diag);
 }
 
+/* Too long a vector in one stream, other faults in others. */
+static brds_status in_several(faults *f, int variant, brds_diag *diag)
+{
+    (void)variant;
+    faults_vector(f, FIRST, LATE);
+    for (unsigned i = faults_below(f, 4); i < 5; i++) {
+        faults_pick_stream(f);
+        if (f->source.spec.initial_state && faults_below(f, 3) == 0)
+            faults_state(f, (damage)faults_below(f, 3));
+        faults_vector(f, faults_below(f, 4), (damage)faults_below(f, 3));
+    }
+    faults_close(f);
+    return faults_send(f, diag);
+}
+
 /* ---- at a moment of a run ---- */
 
 /* Some sequences are on their way, and the core is at a place drawn at random, if it comes there. */
@@ -125,6 +140,8 @@ static brds_status soft_reset(faults *f, int go_on, brds_diag *diag)
         faults_event(f, EVENT_SOFT_RESET);
         status = faults_soft_reset(f, diag);
     }
+    if (go_on) /* what is left of a packet can open any stream */
+        faults_close(f);
     if (!status && go_on)
         status = faults_finish(f, diag);
     drop_senders(f);
@@ -256,6 +273,11 @@ static const kind kinds[] = {
      .may = X_STATE,
      .must = true,
      .needs_state = true},
+    {.name = "x: in several streams",
+     .run = in_several,
+     .may = X_ANY,
+     .must = true,
+     .needs_streams = true},
     {.name = "w: magic number",
      .run = image,
      .variant = MAGIC,
@@ -330,6 +352,7 @@ static bool applies(const faults *f, const kind *k)
 {
     return (f->axil || !k->needs_axil) && (f->ram || !k->needs_ram) &&
            (f->source.spec.initial_state || !k->needs_state) &&
+           (f->source.spec.streams > 1 || !k->needs_streams) &&
            (faults_has_range(f) || !k->needs_range);
 }
 
@@ -349,6 +372,7 @@ static brds_status good(faults *f, brds_diag *diag)
     f->driver.y_closed_until = 0;
     if (!f->ref.weights_ok)
         status = faults_load_network(f, (int)faults_below(f, NETWORKS), diag);
+    faults_restore(f);
     faults_sequence(f, faults_steps(f));
     if (!status)
         status = faults_send(f, diag);
@@ -358,6 +382,7 @@ static brds_status good(faults *f, brds_diag *diag)
 static brds_status disturb(faults *f, const kind *k, tally *t, brds_diag *diag)
 {
     faults_random_stalls(f);
+    faults_pick_stream(f);
     brds_status status = k->run(f, k->variant, diag);
     uint32_t errors = f->ref.errors;
     t->injected++;

@@ -22,11 +22,13 @@ static void damaged_step(faults *f, damage how)
 static void noise(faults *f)
 {
     bool state = f->source.spec.initial_state;
-    for (unsigned i = faults_below(f, 5); i < 6; i++)
+    for (unsigned i = faults_below(f, 5); i < 6; i++) {
+        faults_pick_stream(f);
         if (state && faults_below(f, 3) == 0)
             faults_state(f, (damage)faults_below(f, 4));
         else
             faults_vector(f, faults_below(f, 4), (damage)faults_below(f, 4));
+    }
 }
 
 static void disturbed(faults *f)
@@ -91,6 +93,7 @@ static brds_status send_chunk(faults *f, brds_diag *diag)
         status = faults_cycles(f, moment, diag);
         if (!status && f->axil && faults_below(f, 2))
             status = faults_soft_reset(f, diag);
+        faults_close(f); /* what is left of a packet can open any stream */
         break;
     case 2:
         status = faults_cycles(f, moment, diag);
@@ -109,13 +112,16 @@ static brds_status chunk(faults *f, uint64_t *left, brds_diag *diag)
     if (count > *left)
         count = *left;
     *left -= count;
-    for (uint64_t i = 0; i < count; i++)
+    for (uint64_t i = 0; i < count; i++) {
+        faults_pick_stream(f);
         if (faults_below(f, 2))
             disturbed(f);
         else
             faults_sequence(f, faults_steps(f));
+    }
     /* so that an image that waits for the end of a sequence gets it */
     faults_sequence(f, 1 + (int)faults_below(f, 2));
+    faults_close(f);
     faults_random_stalls(f);
     brds_status status = send_chunk(f, diag);
     if (!status)

@@ -301,8 +301,8 @@ static brds_status make_stream(reference *r, reference_stream *stream, brds_diag
             status = brds_fail_memory(diag);
     }
     for (int n = 0; !status && n < NETWORKS; n++)
-        status = brds_machine_new(&r->packed[n]->plan, &r->packed[n]->qnet, &stream->machine[n],
-                                  diag);
+        status =
+            brds_machine_new(&r->packed[n]->plan, &r->packed[n]->qnet, &stream->machine[n], diag);
     return status;
 }
 

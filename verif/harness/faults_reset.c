@@ -61,6 +61,8 @@ static brds_status soft_reset(faults *f, brds_diag *diag)
         status = busy_moment(f, diag);
         if (!status)
             status = faults_soft_reset(f, diag);
+        if (round % 2) /* what is left of a packet can open any stream */
+            faults_close(f);
         if (!status && round % 2)
             status = faults_finish(f, diag);
         f->driver.x = NULL;

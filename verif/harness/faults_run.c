@@ -222,7 +222,8 @@ static brds_status check_status(faults *f, brds_diag *diag)
     const reference *r = &f->ref;
     uint32_t value = 0;
     brds_status status = faults_read(f, "STATUS", &value, diag);
-    uint32_t want = 1u | (r->weights_ok ? 2u : 0u) | (r->loading ? 4u : 0u) | (reference_open(r) ? 8u : 0u);
+    uint32_t want =
+        1u | (r->weights_ok ? 2u : 0u) | (r->loading ? 4u : 0u) | (reference_open(r) ? 8u : 0u);
     return status ? status : faults_want("STATUS", value, want, diag);
 }
 
@@ -307,7 +308,9 @@ brds_status faults_send_check(faults *f, uint32_t wanted, brds_diag *diag)
         status = faults_check(f, wanted, diag);
     if (status)
         return status;
+    faults_restore(f);
     faults_sequence(f, faults_steps(f));
     status = faults_send(f, diag);
+    faults_pick_stream(f);
     return status ? status : faults_check(f, 0, diag);
 }

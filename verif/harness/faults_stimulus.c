@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Packets for s_axis_x, and images that can be damaged.  What a core must ignore is random: elements past a
- * vector's end, tuser of all words but the first, and tuser bit 2 where there
+ * vector's end, tid and tuser of all words but the first, and tuser bit 2 where there
  * are no initial states.
  */
 #include <stdlib.h>
@@ -34,6 +34,8 @@ bool faults_has_range(const faults *f)
 static uint8_t *append(faults *f, int words, unsigned user)
 {
     size_t width = (size_t)f->x.bytes_per_word, first = f->x.words;
+    unsigned flags = (unsigned)f->source.spec.streams << BRDS_USER_STREAM;
+    user |= f->stream << BRDS_USER_STREAM;
     if (reference_reserve(&f->x, (size_t)words)) {
         f->ref.broken = "out of memory";
         return NULL;
@@ -43,7 +45,7 @@ static uint8_t *append(faults *f, int words, unsigned user)
         data[i] = (uint8_t)faults_below(f, 256);
     for (int w = 0; w < words; w++) {
         f->x.last[first + (size_t)w] = w + 1 == words;
-        f->x.user[first + (size_t)w] = (uint8_t)(w ? faults_below(f, 8) : user);
+        f->x.user[first + (size_t)w] = (uint8_t)(w ? faults_below(f, flags) : user);
     }
     f->x.words += (size_t)words;
     f->vectors++;

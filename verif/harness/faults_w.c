@@ -334,6 +334,7 @@ static brds_status time_gap(faults *f, int edge, uint32_t gap, uint64_t *cycles,
 static brds_status gap_bits(faults *f, brds_diag *diag)
 {
     brds_status status = BRDS_OK;
+    f->alone = true; /* another stream's work would hide a gap */
     for (int e = 0; !status && e < f->packed[0].plan.edge_count; e++) {
         uint64_t base = 0, cycles = 0;
         uint32_t usual = (uint32_t)f->packed[0].schedule.pace.gaps[e];

@@ -4,6 +4,7 @@
  * the driver in every cycle of every test.
  */
 #include "faults.h"
+#include "plan/turns.h"
 
 enum { LONG = 5000 };
 
@@ -18,22 +19,31 @@ typedef struct {
     brds_cycles predicted;
 } work;
 
-enum { STEPS = 4, MOST_SEQUENCES = 12 };
+enum { STEPS = 4, SEQUENCES = 12, MOST_SEQUENCES = SEQUENCES + BRDS_MAX_STREAMS };
 
-/* Sequences of equal length, every second one with a state, and the cycle model's word on them. */
+/* Sequences of equal length, every second one with a state, and the cycle model's word on them. Several streams
+ * take turns as in that. */
 static brds_status make_work(faults *f, work *w, brds_diag *diag)
 {
     size_t lengths[MOST_SEQUENCES];
     bool states[MOST_SEQUENCES];
-    w->sequences = f->source.spec.output == BRDS_OUTPUT_EVERY_STEP ? 4 : MOST_SEQUENCES;
+    int streams = f->source.spec.streams;
+    w->sequences = f->source.spec.output == BRDS_OUTPUT_EVERY_STEP ? 4 : SEQUENCES;
+    w->sequences += streams > 1 ? streams : 0;
     for (int i = 0; i < w->sequences; i++) {
         lengths[i] = STEPS;
         states[i] = f->source.spec.initial_state && i % 2;
-        if (states[i])
+    }
+    brds_turns turns;
+    brds_turn turn;
+    f->alone = true;
+    brds_turns_start(&turns, streams, (size_t)w->sequences, lengths);
+    while (brds_turns_next(&turns, &turn)) {
+        f->stream = (unsigned)turn.stream;
+        if (turn.step == 0 && states[turn.sequence])
             faults_state(f, GOOD);
-        for (int t = 0; t < STEPS; t++)
-            faults_vector(
-                f, (t == 0 ? BRDS_USER_FIRST : 0u) | (t + 1 == STEPS ? BRDS_USER_LAST : 0u), GOOD);
+        faults_vector(
+            f, (turn.step == 0 ? BRDS_USER_FIRST : 0u) | (turn.last ? BRDS_USER_LAST : 0u), GOOD);
     }
     return brds_cycles_run_states(&f->packed[0].plan, &f->packed[0].schedule.pace,
                                   (size_t)w->sequences, lengths, states, &w->predicted, diag);
@@ -119,6 +129,7 @@ static brds_status single_readies(faults *f, brds_diag *diag)
 static brds_status slow_input(faults *f, brds_diag *diag)
 {
     uint64_t before = 0, after = 0, in_before = 0, in_after = 0;
+    f->alone = true;
     brds_status status = stall_out(f, &before, diag);
     if (!status)
         status = faults_read64(f, "STALL_IN_LO", "STALL_IN_HI", &in_before, diag);
