@@ -41,7 +41,7 @@ bits() {
     sed -n "/\"$1\"/,\$p" "$2" | grep -o '"bits": *[0-9]*' | head -n 1 | grep -o '[0-9]*$'
 }
 
-# simulated NAME SPEC STEPS: the run as JSON; null where it is not asked for
+# simulated NAME SPEC STEPS STREAMS: the run of a sequence a stream as JSON; null where it is not asked for
 simulated() {
     run=$out/runs/$1-verilator-0.json
     if [ "$3" = 0 ] || [ $simulate = no ]; then
@@ -50,7 +50,7 @@ simulated() {
     fi
     if [ ! -s "$run" ]; then
         echo "comparison: $1" >&2
-        OUT=$out sh "$SRCDIR/verif/job.sh" "$1" "$2" random random 1 "$3" no -O0 >"$out/$1.log" 2>&1
+        OUT=$out sh "$SRCDIR/verif/job.sh" "$1" "$2" random random "$4" "$3" no -O0 >"$out/$1.log" 2>&1
         grep -q '"error"\|FAIL' "$run" "$out/$1.log" && cat "$out/$1.log" >&2 && rm -f "$run"
         rm -rf "$out/work/$1"
     fi
@@ -69,7 +69,7 @@ while IFS='|' read -r shape configuration spec steps reference <&3; do
         cat "$out/$name.err" >&2
         exit 1
     }
-    run=$(simulated "$name" "$SRCDIR/$spec" "$steps") || exit 1
+    run=$(simulated "$name" "$SRCDIR/$spec" "$steps" "$(number streams "$plan")") || exit 1
     [ ! -s "$rows" ] || echo , >>"$rows"
     cat >>"$rows" <<END
 {"shape": "$shape", "configuration": "$configuration", "weight_bits": $(bits weight "$SRCDIR/$spec"),
