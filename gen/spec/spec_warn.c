@@ -39,14 +39,19 @@ static int beats_h(const brds_spec *spec, int layer)
     return brds_divide_up(spec->layers[layer].nnz_h, spec->lanes_h);
 }
 
+static bool divides(int divisor, int value, bool powers)
+{
+    return value % divisor == 0 && (!powers || (divisor & (divisor - 1)) == 0);
+}
+
 /* "a", "b" or "a or b": the divisors of `value` next to `near` on both sides
- * and up to `limit`. */
-static void name_divisors(int value, int near, int limit, char *out, size_t room)
+ * and up to `limit`; of them only powers of two where `powers`. */
+static void name_divisors(int value, int near, int limit, bool powers, char *out, size_t room)
 {
     int below = near - 1, above = near + 1;
-    while (below > 0 && value % below != 0)
+    while (below > 0 && !divides(below, value, powers))
         below--;
-    while (above <= limit && value % above != 0)
+    while (above <= limit && !divides(above, value, powers))
         above++;
     if (below > 0 && above <= limit)
         snprintf(out, room, "%d or %d", below, above);
@@ -56,14 +61,27 @@ static void name_divisors(int value, int near, int limit, char *out, size_t room
 
 /* ---- lanes ---- */
 
+/* Vectors in banks want powers of two. */
+static bool in_banks(const brds_spec *spec)
+{
+    return spec->vector_memory == BRDS_VECTOR_BANKED;
+}
+
+/* The least number of lanes, `wanted` at least, that can be built. */
+static int lanes_at_least(const brds_spec *spec, int wanted)
+{
+    return in_banks(spec) ? power_at_least(wanted) : wanted;
+}
+
 /* Lanes that find no weight in any layer. */
 static bool advise_unused(brds_reader *reader, char group, int lanes, int most)
 {
     char pointer[40], hint[60];
-    if (lanes <= most)
+    int enough = lanes_at_least(&reader->draft->spec, most);
+    if (lanes <= enough)
         return false;
     snprintf(pointer, sizeof(pointer), "/hardware/lanes_%c", group);
-    snprintf(hint, sizeof(hint), "%d would be as fast", most);
+    snprintf(hint, sizeof(hint), "%d would be as fast", enough);
     brds_reader_warn(reader, pointer, hint,
                      "%d lanes, but no row of a W_%c has more than %d nonzeros", lanes, group,
                      most);
@@ -77,7 +95,8 @@ static void advise_division(brds_reader *reader, const char *pointer, char group
     int slots = brds_divide_up(nnz, lanes) * lanes, waste = percent(slots - nnz, slots);
     if (waste < LEAST_PERCENT)
         return;
-    name_divisors(nnz, lanes, BRDS_MAX_LANES, divisors, sizeof(divisors));
+    name_divisors(nnz, lanes, BRDS_MAX_LANES, in_banks(&reader->draft->spec), divisors,
+                  sizeof(divisors));
     if (slots <= columns)
         snprintf(fill, sizeof(fill), ", or nnz_%c = %d", group, slots);
     snprintf(hint, sizeof(hint), "lanes_%c = %s%s", group, divisors, fill);
@@ -96,7 +115,8 @@ static void advise_balance(brds_reader *reader, const char *pointer, int layer)
     int idle_nnz = x_idle ? spec->layers[layer].nnz_x : spec->layers[layer].nnz_h;
     int busy_nnz = x_idle ? spec->layers[layer].nnz_h : spec->layers[layer].nnz_x;
     int idle_lanes = x_idle ? spec->lanes_x : spec->lanes_h;
-    int fewer = brds_divide_up(idle_nnz, most), more = brds_divide_up(busy_nnz, least);
+    int fewer = lanes_at_least(spec, brds_divide_up(idle_nnz, most));
+    int more = lanes_at_least(spec, brds_divide_up(busy_nnz, least));
     int waste = percent(most - least, most);
     char idle = x_idle ? 'x' : 'h', busy = x_idle ? 'h' : 'x', save[80] = "", speed[80] = "";
     if (waste < LEAST_PERCENT)
@@ -106,6 +126,8 @@ static void advise_balance(brds_reader *reader, const char *pointer, int layer)
     if (more <= BRDS_MAX_LANES)
         snprintf(speed, sizeof(speed), "lanes_%c = %d needs %d beat%s", busy, more, least,
                  least == 1 ? "" : "s");
+    if (*save == '\0' && *speed == '\0')
+        return; /* no other number of lanes can be built */
     char hint[180];
     snprintf(hint, sizeof(hint), "%s%s%s", save, *save && *speed ? "; " : "", speed);
     brds_reader_warn(reader, pointer, hint,
@@ -148,7 +170,7 @@ static void advise_groups(brds_reader *reader, int layer)
     char pointer[60], hint[120], divisors[40];
     if (waste < LEAST_PERCENT)
         return;
-    name_divisors(hidden, spec->pes, BRDS_MAX_PES, divisors, sizeof(divisors));
+    name_divisors(hidden, spec->pes, BRDS_MAX_PES, false, divisors, sizeof(divisors));
     snprintf(pointer, sizeof(pointer), "/network/layers/%d/hidden_size", layer);
     snprintf(hint, sizeof(hint), "pes = %s, or hidden_size = %d", divisors, units);
     brds_reader_warn(reader, pointer, hint,

@@ -428,6 +428,21 @@ static void test_advice(void **state)
                    "weight memory uses 528 of 1024 words: 48 % stay empty");
 }
 
+/* Vectors in banks: only powers of two are advised. */
+static void test_advice_in_banks(void **state)
+{
+    (void)state;
+    expect_warning("\"hidden_size\":64,\"nnz_x\":12,\"nnz_h\":12",
+                   "\"pes\":4,\"lanes_x\":8,\"lanes_h\":8,\"vector_memory\":\"banked\"", 2,
+                   "s.json:/network/layers/0", "lanes_x = 4, or nnz_x = 16");
+    expect_warning("\"hidden_size\":64,\"nnz_x\":3,\"nnz_h\":8",
+                   "\"pes\":4,\"lanes_x\":8,\"lanes_h\":8,\"vector_memory\":\"banked\"", 1,
+                   "s.json:/hardware/lanes_x", "4 would be as fast");
+    expect_warning("\"hidden_size\":64,\"nnz_x\":6,\"nnz_h\":16",
+                   "\"pes\":4,\"lanes_x\":2,\"lanes_h\":2,\"vector_memory\":\"banked\"", 1,
+                   "s.json:/network/layers/0", "lanes_x = 1 is as fast; lanes_h = 8 needs 3 beats");
+}
+
 static void test_table(void **state)
 {
     (void)state;
@@ -526,9 +541,9 @@ int main(void)
         cmocka_unit_test(test_syntax_errors), cmocka_unit_test(test_bytes),
         cmocka_unit_test(test_key_errors),    cmocka_unit_test(test_sense),
         cmocka_unit_test(test_no_cascade),    cmocka_unit_test(test_all_errors),
-        cmocka_unit_test(test_advice),        cmocka_unit_test(test_table),
-        cmocka_unit_test(test_schema),        cmocka_unit_test(test_reference),
-        cmocka_unit_test(test_reserved),
+        cmocka_unit_test(test_advice),        cmocka_unit_test(test_advice_in_banks),
+        cmocka_unit_test(test_table),         cmocka_unit_test(test_schema),
+        cmocka_unit_test(test_reference),     cmocka_unit_test(test_reserved),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
