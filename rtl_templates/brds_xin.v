@@ -149,7 +149,7 @@ module brds_xin #(
     wire refused = judged && (no_weights || mid_state || no_first || bad_length);
     wire keep = judged && !refused;
     // While a sequence is being dropped, its further vectors are no new errors.
-    wire silent = |(x_dropping & mine) && no_first;
+    wire silent = |(x_dropping & ~st_loaded & mine) && no_first;
 
     wire clipped;
     assign error[0] = refused && !no_weights && !no_first && !is_state && !last_word;
@@ -182,7 +182,9 @@ module brds_xin #(
             st_loaded <= st_loaded & ~mine;
             x_dropping <= x_dropping | mine;
         end else if (keep) begin
-            x_dropping <= x_dropping & ~mine;
+            // An initial state leaves it: brds_ctrl must still learn that the sequence before was dropped.
+            if (!is_state)
+                x_dropping <= x_dropping & ~mine;
             st_loaded <= is_state && last_word ? st_loaded | mine : st_loaded & ~mine;
             if (last_word && !is_state)
                 in_open <= (at_start ? s_axis_x_tuser[1] : vec_last) ? in_open & ~mine : in_open | mine;

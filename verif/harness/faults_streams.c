@@ -155,6 +155,8 @@ static void leave(faults *f, bool wrong)
     default:
         faults_vector(f, FIRST, GOOD);
         faults_vector(f, 0, faults_below(f, 2) ? EARLY : LATE);
+        if (state && faults_below(f, 2))
+            faults_state(f, GOOD);
     }
 }
 
