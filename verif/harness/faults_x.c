@@ -228,6 +228,27 @@ static brds_status state_order(faults *f, brds_diag *diag)
     return status;
 }
 
+/* A sequence is dropped while its first step still waits for the core, and a state comes at once: nothing is open
+ * then, and an image need not wait longer than for the state's sequence. */
+static brds_status state_after_drop(faults *f, brds_diag *diag)
+{
+    brds_status status = BRDS_OK;
+    for (int round = 0; !status && round < ROUNDS; round++) {
+        for (int i = 0; i < 3; i++)
+            faults_sequence(f, faults_steps(f));
+        faults_vector(f, FIRST, GOOD);
+        uint32_t wanted = length_error(faults_vector(f, 0, round % 2 ? EARLY : LATE));
+        faults_state(f, GOOD);
+        status = faults_send(f, diag);
+        if (!status)
+            status = faults_check(f, wanted, diag);
+        faults_vector(f, FIRST | LAST, GOOD);
+        if (!status)
+            status = faults_send_check(f, 0, diag);
+    }
+    return status;
+}
+
 static brds_status state_range(faults *f, brds_diag *diag)
 {
     brds_status status = BRDS_OK;
@@ -253,5 +274,8 @@ const faults_test faults_x_tests[] = {
     {.name = "x: initial state of a wrong length", .run = state_length, .needs_state = true},
     {.name = "x: initial state inside a sequence", .run = state_in_sequence, .needs_state = true},
     {.name = "x: initial states in a wrong order", .run = state_order, .needs_state = true},
+    {.name = "x: initial state after a dropped sequence",
+     .run = state_after_drop,
+     .needs_state = true},
     {.name = "x: initial state outside its format", .run = state_range, .needs_state = true},
     {0}};
