@@ -11,12 +11,14 @@
 # MODEL and WORKLOAD: a file, `random` or `random:SEED`; ICARUS: yes, no, or the largest product of cycles and
 # multipliers that is simulated; OPT: how the model is compiled (-O0 where compiling takes longer than
 # simulating, -O2 where speed is measured).
-# Environment: BRDSGEN, SRCDIR, OUT, HARNESS (folder of the built harness); STAGE, if set: one of the
+# Environment: BRDSGEN, SRCDIR, OUT, HARNESS (folder of the built harness); STALLS: chances that are simulated
+# with ("0 30"); TOOL_SECONDS, RUN_SECONDS: for a tool (600), a simulation (900); STAGE, if set: one of the
 # stages, and only what it needs is run.
 set -u
 name=$1 spec=$2 model=$3 workload=$4 sequences=$5 steps=$6 icarus=$7 opt=${8:--O1}
 work=$OUT/work/$name
 limit=${TOOL_SECONDS:-600} # for a tool
+run_limit=${RUN_SECONDS:-900} # for a simulation
 rm -rf "$work"
 mkdir -p "$work" "$OUT/runs"
 
@@ -92,10 +94,10 @@ case $workload in
 random | random:*) set -- "$@" --sequences "$sequences" --steps "$steps" --seed "$(seed "$workload")" ;;
 *) set -- "$@" --workload "$workload" --limit "$sequences" ;;
 esac
-for stalls in 0 30; do
+for stalls in ${STALLS:-0 30}; do
     run=$OUT/runs/$name-verilator-$stalls.json
     log=$work/run-$stalls.log
-    timeout 900 "$work/harness" "$spec" "$@" --stalls $stalls -o "$run" >"$log" 2>&1
+    timeout $run_limit "$work/harness" "$spec" "$@" --stalls $stalls -o "$run" >"$log" 2>&1
     status=$?
     [ -s "$run" ] || fail "simulation, verilator, stalls $stalls %" verilator $stalls "$log"
     sed -i "s/^  \"spec\": .*/  \"spec\": \"$name\",/" "$run"
@@ -119,10 +121,10 @@ if [ "$icarus" = yes ]; then
         fail vectors icarus 0 "$work/vectors.log"
     silent testbench icarus "$work/tb.log" iverilog -g2005 -Wall -s "${top}_tb" -o "$work/tb.vvp" -c files.f \
         "../tb/${top}_tb.v"
-    for stalls in 0 30; do
+    for stalls in ${STALLS:-0 30}; do
         log=$work/icarus-$stalls.log
         begin=$(date +%s%N)
-        timeout 900 vvp -n "$work/tb.vvp" +vectors="$work/vectors" +stalls=$stalls +seed=1 >"$log" 2>&1
+        timeout $run_limit vvp -n "$work/tb.vvp" +vectors="$work/vectors" +stalls=$stalls +seed=1 >"$log" 2>&1
         end=$(date +%s%N)
         run=$OUT/runs/$name-icarus-$stalls.json
         "$BRDSGEN" report bench "$work/vectors/vectors.json" "$log" --stalls $stalls \

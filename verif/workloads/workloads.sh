@@ -157,7 +157,7 @@ hardware() {
 
 # simulate WORKLOAD: what hardware() prepared
 simulate() {
-    OUT=$hw sh "$SRCDIR/verif/job.sh" rtl "$hw/spec.json" "$at/model.safetensors" "$hw/test.safetensors" \
+    OUT=$hw STALLS=0 RUN_SECONDS=40000 sh "$SRCDIR/verif/job.sh" rtl "$hw/spec.json" "$at/model.safetensors" "$hw/test.safetensors" \
         1000000 0 no -O2 >"$hw/job.log" 2>&1
     [ -s "$hw/runs/rtl-verilator-0.json" ] || fail "the simulation of $1" "$hw/job.log"
     grep -q '"error"\|FAIL' "$hw/runs/rtl-verilator-0.json" "$hw/job.log" && fail "the simulation of $1" "$hw/job.log"
