@@ -152,10 +152,10 @@ module xin_tb;
             if (fault == 1) words = XW + 1 + rnd(3);             // late
             wild = fault > 1 && rnd(5) == 0;
             if (!weights_ok) begin
-                if (!(dropping[id] && !packet_user[0])) want[3] = want[3] + 1;
+                if (!(dropping[id] && !loaded[id] && !packet_user[0])) want[3] = want[3] + 1;
                 packet_good = 0;
             end else if (!packet_user[0] && !open[id]) begin
-                if (!dropping[id]) want[2] = want[2] + 1;
+                if (!dropping[id] || loaded[id]) want[2] = want[2] + 1;
                 packet_good = 0;
             end else if (words != XW) begin
                 want[words > XW] = want[words > XW] + 1;
@@ -225,7 +225,8 @@ module xin_tb;
             if (!weights_ok) want[3] = want[3] + 1;
             else if (!packet_good) want[5] = want[5] + 1;
             loaded[id] = packet_good;
-            dropping[id] = !packet_good;
+            // a state that is kept ends no dropping: its sequence's first vector does
+            dropping[id] = dropping[id] || !packet_good;
             open[id] = 0;
         end
     endtask

@@ -2,7 +2,7 @@
 //
 // brds_yout: random vectors written row by row, a claim before each as brds_ctrl does it; every word of
 // the stream is compared, and its cycle against the rule of docs/microarchitecture.md, section 9. tdata
-// must stay while tvalid waits. CONFIG chooses widths. Prints `PASS` or `FAIL`.
+// must stay while tvalid waits. CONFIG chooses widths and the number of streams. Prints `PASS` or `FAIL`.
 `default_nettype none
 
 module yout_tb;
@@ -10,11 +10,15 @@ module yout_tb;
     parameter integer SEED = 1;
     parameter integer VECTORS = 300;
 
-    localparam integer E = CONFIG == 0 ? 2 : CONFIG == 1 ? 1 : CONFIG == 2 ? 64 : CONFIG == 3 ? 8 : CONFIG == 4 ? 4 : 32;
-    localparam integer SB = CONFIG == 0 ? 64 : CONFIG == 1 ? 512 : CONFIG == 2 ? 32 : CONFIG == 3 ? 128 : CONFIG == 4 ? 32 : 512;
-    localparam integer YC = CONFIG == 1 ? 8 : CONFIG == 2 ? 32 : 16;
-    localparam integer O = CONFIG == 1 ? 8 : CONFIG == 2 ? 18 : CONFIG == 0 ? 11 : 16;
-    localparam integer N = CONFIG == 0 ? 5 : CONFIG == 1 ? 70 : CONFIG == 2 ? 100 : CONFIG == 3 ? 16 : CONFIG == 4 ? 1 : 33;
+    // the last digit chooses widths, the one before it is log2 of the number of streams
+    localparam integer NET = CONFIG % 10;
+    localparam integer UB = 2 + CONFIG / 10;           // bits of tuser: {stream, last, first}
+
+    localparam integer E = NET == 0 ? 2 : NET == 1 ? 1 : NET == 2 ? 64 : NET == 3 ? 8 : NET == 4 ? 4 : 32;
+    localparam integer SB = NET == 0 ? 64 : NET == 1 ? 512 : NET == 2 ? 32 : NET == 3 ? 128 : NET == 4 ? 32 : 512;
+    localparam integer YC = NET == 1 ? 8 : NET == 2 ? 32 : 16;
+    localparam integer O = NET == 1 ? 8 : NET == 2 ? 18 : NET == 0 ? 11 : 16;
+    localparam integer N = NET == 0 ? 5 : NET == 1 ? 70 : NET == 2 ? 100 : NET == 3 ? 16 : NET == 4 ? 1 : 33;
     localparam integer SE = SB / YC;
     localparam integer W = (N + SE - 1) / SE;
     localparam integer ROWS = (N + E - 1) / E;
@@ -26,16 +30,18 @@ module yout_tb;
     reg [E-1:0] we = 0;
     reg [RB-1:0] row = 0;
     reg [E*O-1:0] data = 0;
-    reg done = 0, sfirst = 0, slast = 0, ready = 0;
+    reg done = 0, ready = 0;
+    reg [UB-1:0] user = 0;
     wire release_y, valid, last;
     wire [SB-1:0] tdata;
-    wire [1:0] tuser;
+    wire [UB-1:0] tuser;
 
     brds_yout #(
-        .ELEMS(E), .OUT_BITS(O), .Y_CONTAINER(YC), .STREAM_BITS(SB), .OUTPUT_SIZE(N), .Y_ROW_BITS(RB)
+        .ELEMS(E), .OUT_BITS(O), .Y_CONTAINER(YC), .STREAM_BITS(SB), .OUTPUT_SIZE(N), .USER_BITS(UB),
+        .Y_ROW_BITS(RB)
     ) dut (
-        .clk(clk), .rst(rst), .y_we(we), .y_row(row), .y_data(data), .y_done(done), .y_sfirst(sfirst),
-        .y_slast(slast), .y_release(release_y), .m_axis_y_tdata(tdata), .m_axis_y_tvalid(valid),
+        .clk(clk), .rst(rst), .y_we(we), .y_row(row), .y_data(data), .y_done(done), .y_user(user),
+        .y_release(release_y), .m_axis_y_tdata(tdata), .m_axis_y_tvalid(valid),
         .m_axis_y_tready(ready), .m_axis_y_tlast(last), .m_axis_y_tuser(tuser));
 
     integer seed, failures, cycle, i, j;
@@ -52,7 +58,7 @@ module yout_tb;
 
     // ---- writer ----
     reg [SB-1:0] want [0:4*W-1];
-    reg [1:0] want_user [0:3];
+    reg [UB-1:0] want_user [0:3];
     integer done_at [0:3];
     integer written, used, next_row, element;
     reg writing;
@@ -61,8 +67,7 @@ module yout_tb;
             we = 0;
             done = 0;
             data = {(E*O){1'b1}};
-            sfirst = $random(seed);
-            slast = $random(seed);
+            user = $random(seed);
             if (!writing && used < 2 && written < VECTORS && rnd(4) != 0) begin
                 writing = 1;
                 used = used + 1;
@@ -83,7 +88,7 @@ module yout_tb;
                 next_row = next_row + 1;
                 if (next_row == ROWS) begin
                     done = 1;
-                    want_user[written % 4] = {slast, sfirst};
+                    want_user[written % 4] = user;
                     done_at[written % 4] = cycle;
                     written = written + 1;
                     writing = 0;
@@ -95,7 +100,7 @@ module yout_tb;
     // ---- reader: word `word` of vector `read` is on the stream from cycle `due` on ----
     integer read, word, due;
     reg moved, was_valid, was_ready, smooth;
-    reg [SB+2:0] was;
+    reg [SB+UB:0] was;
     initial begin
         if (!$value$plusargs("seed=%d", seed))
             seed = SEED;

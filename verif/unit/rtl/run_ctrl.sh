@@ -76,11 +76,12 @@ verilator --lint-only -Wall -GWEIGHTS_ROM=1 "-GCONFIG_FILE=\"$work/config.hex\""
 result "verilator brds_config ROM" $? "$work/log"
 lint brds_count ""
 lint brds_count "" BITS=64 ADD_BITS=9
-lint brds_ctrl ""
-lint brds_ctrl "" PHASES=1 EDGES=1 STAGES=1 PHASE_BITS=1 "PH_LINEAR=32'd0" "PH_STAGE=32'd0" "PH_GROUPS=32'd1" \
+lint brds_ctrl brds_mux
+lint brds_ctrl brds_mux STREAMS=2
+lint brds_ctrl brds_mux PHASES=1 EDGES=1 STAGES=1 PHASE_BITS=1 "PH_LINEAR=32'd0" "PH_STAGE=32'd0" "PH_GROUPS=32'd1" \
     "PH_BEATS=32'd1" "PH_WORD=32'd0" "PH_OUT=32'd1" "ED_READER=32'd0" "ED_WRITER=32'd0" "ED_SKIP=32'd1" \
-    WORD_ADDR_BITS=1 EVERY_STEP=1
-lint brds_ctrl "" PHASES=1 EDGES=1 STAGES=1 PHASE_BITS=1 "PH_LINEAR=32'd0" "PH_STAGE=32'd0" "PH_GROUPS=32'd4096" \
+    WORD_ADDR_BITS=1 EVERY_STEP=1 STREAMS=32
+lint brds_ctrl brds_mux PHASES=1 EDGES=1 STAGES=1 PHASE_BITS=1 "PH_LINEAR=32'd0" "PH_STAGE=32'd0" "PH_GROUPS=32'd4096" \
     "PH_BEATS=32'd4096" "PH_WORD=32'd0" "PH_OUT=32'd1" "ED_READER=32'd0" "ED_WRITER=32'd0" "ED_SKIP=32'd1" \
     WORD_ADDR_BITS=24 EVERY_STEP=0 FREE_DELAY=4 DRAIN_CYCLES=300
 lint brds_prefetch ""
@@ -90,10 +91,13 @@ lint brds_prefetch "" MEMORY_BITS=512 WORD_CHUNKS=700 BUFFER_WORDS=1024 BUFFER_B
     "PH_CHUNK=32'd0" "PH_CHUNKS=32'd120000000"
 zero=0000000000000000
 ones=0000000100000001
-lint brds_ctrl "" PHASES=4 EDGES=4 STAGES=3 LAYERS=2 PHASE_BITS=2 "PH_LINEAR=128'h00000002${ones#????????}$zero" \
-    "PH_STAGE=128'h000000020000000100000001${zero#????????}" "PH_GROUPS=128'h$ones$ones" "PH_BEATS=128'h$ones$ones" \
-    "PH_WORD=128'h$zero$ones" "PH_OUT=128'h00000001${zero}00000000" "ED_READER=128'h$zero$ones" \
-    "ED_WRITER=128'h$ones$zero" "ED_SKIP=128'h$zero$ones"
+for streams in 1 2 16; do
+    lint brds_ctrl brds_mux PHASES=4 EDGES=4 STAGES=3 LAYERS=2 PHASE_BITS=2 STREAMS=$streams \
+        "PH_LINEAR=128'h00000002${ones#????????}$zero" \
+        "PH_STAGE=128'h000000020000000100000001${zero#????????}" "PH_GROUPS=128'h$ones$ones" "PH_BEATS=128'h$ones$ones" \
+        "PH_WORD=128'h$zero$ones" "PH_OUT=128'h00000001${zero}00000000" "ED_READER=128'h$zero$ones" \
+        "ED_WRITER=128'h$ones$zero" "ED_SKIP=128'h$zero$ones"
+done
 for elems in 1 2 16 64; do
     half=$((elems * 2))
     bits=1
@@ -108,23 +112,27 @@ for elems in 1 2 16 64; do
             esac
             act=$((container == 32 ? 18 : container))
             for size in 1 65; do
-                lint brds_xin "brds_xstate brds_clip" ELEMS=$elems STREAM_BITS=$stream X_CONTAINER=$container ACT_BITS=$act \
-                    INPUT_SIZE=$size X_HALF=$((elems > 64 ? 256 : 128)) X_ADDR_BITS=8 H_HALF=$half \
-                    H_ADDR_BITS=$bits INIT_STATE=$((size == 65)) CELL_BITS=$act
+                for ids in 0 $((container == 8 ? 5 : 1)); do # log2 of the number of streams
+                    lint brds_xin "brds_xstate brds_clip" ELEMS=$elems STREAM_BITS=$stream X_CONTAINER=$container \
+                        ACT_BITS=$act INPUT_SIZE=$size X_ADDR_BITS=$((8 + ids)) H_ADDR_BITS=$((bits + ids)) \
+                        INIT_STATE=$((size == 65)) CELL_BITS=$act STREAMS=$((1 << ids))
+                done
                 rows=$(((size + elems - 1) / elems))
                 y_bits=1
                 while [ $((1 << y_bits)) -lt $rows ]; do y_bits=$((y_bits + 1)); done
                 lint brds_yout brds_sdp ELEMS=$elems STREAM_BITS=$stream Y_CONTAINER=$container \
-                    OUT_BITS=$((act - (size == 65))) OUTPUT_SIZE=$size Y_ROW_BITS=$y_bits
+                    OUT_BITS=$((act - (size == 65))) OUTPUT_SIZE=$size Y_ROW_BITS=$y_bits \
+                    USER_BITS=$((container == 8 ? 7 : 2))
             done
         done
     done
 done
 
 # ---- benches ----
-bench ctrl_tb brds_ctrl 0 1 2 3 4 5 6
-bench xin_tb "brds_xin brds_xstate brds_clip" 0 1 2 3 4 5
-bench yout_tb "brds_yout brds_sdp" 0 1 2 3 4 5
+# CONFIG: the last digit chooses a network or widths, the one before it is log2 of the number of streams
+bench ctrl_tb "brds_ctrl brds_mux" 0 1 2 3 4 5 6 10 12 13 15 16 20 22 26
+bench xin_tb "brds_xin brds_xstate brds_clip" 0 1 2 3 4 5 10 13 15 20 24
+bench yout_tb "brds_yout brds_sdp" 0 1 2 3 4 5 10 20 51
 bench load_tb "brds_load brds_crc32 brds_config" 0 1 2
 
 echo "$passed passed, $failed failed"
