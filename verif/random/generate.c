@@ -148,6 +148,7 @@ static const rule rules[] = {
     {"/hardware/pes", 16, 0, 0, NULL},
     {"/hardware/lanes_x", 8, 0, 0, NULL},
     {"/hardware/lanes_h", 8, 0, 0, NULL},
+    {.pointer = "/hardware/streams", .percent = 40},
     {"/interface", 0, 85, 0, NULL},
 };
 
@@ -407,7 +408,8 @@ double random_spec_numbers(const brds_spec *spec)
 /* Of the workload that a random spec gets; the images' loading included. */
 static double cycles(const brds_plan *plan)
 {
-    enum { STEPS = 12, PHASE = 25 };
+    enum { STEPS = 12, SEQUENCES = 3, PHASE = 25 };
+    int streams = plan->spec.streams > 1 ? plan->spec.streams : 0; /* each has one more */
     double step = plan->x_words + plan->y_words;
     for (int p = 0; p < plan->phase_count; p++) {
         const brds_phase *phase = &plan->phases[p];
@@ -415,7 +417,8 @@ static double cycles(const brds_plan *plan)
         step += (double)phase->groups * period + PHASE;
     }
     int words = (plan->word_bits + plan->spec.stream_bits - 1) / plan->spec.stream_bits;
-    return STEPS * step + (double)plan->words * words + plan->unit_rows;
+    return STEPS * (SEQUENCES + streams) * step / SEQUENCES + (double)plan->words * words +
+           plan->unit_rows;
 }
 
 double random_spec_cost(const brds_spec *spec, brds_diag *diag)
