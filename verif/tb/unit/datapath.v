@@ -50,6 +50,8 @@ module datapath #(
     parameter integer WEIGHTS_ROM = 0,
     parameter integer PROTECT = 0,
     parameter integer EVERY_STEP = 1,
+    // independent streams, a power of two
+    parameter integer STREAMS = 1,
     // derived
     parameter integer PHASES = 1 + (PROJ > 0 ? 1 : 0) + (HEAD > 0 ? 1 : 0),
     parameter integer PHASE_BITS = (PHASES > 1) ? $clog2(PHASES) : 1,
@@ -59,8 +61,8 @@ module datapath #(
     // slots: x copies: x at 0, h (head), m (projection); h copies: h at 0, m
     parameter integer MOST = (S_X > S_H) ? S_X : S_H,
     parameter integer X_SLOTS = 1 + (HEAD > 0 ? 1 : 0) + (PROJ > 0 ? 1 : 0),
-    parameter integer X_HALF = 1 << $clog2(MOST * X_SLOTS),
-    parameter integer H_HALF = 1 << $clog2(S_H * (PROJ > 0 ? 2 : 1)),
+    parameter integer X_HALF = STREAMS << $clog2(MOST * X_SLOTS),
+    parameter integer H_HALF = STREAMS << $clog2(S_H * (PROJ > 0 ? 2 : 1)),
     parameter integer X_ADDR_BITS = $clog2(2 * X_HALF),
     parameter integer H_ADDR_BITS = $clog2(2 * H_HALF),
     parameter integer XI_BITS = (RELATIVE != 0) ? GAP_BITS : (MOST > 1) ? $clog2(MOST) : 1,
@@ -95,7 +97,7 @@ module datapath #(
     input  wire                                 beat_last,
     input  wire [PHASE_BITS-1:0]                beat_phase,
     input  wire                                 beat_pfirst,
-    input  wire                                 beat_par,
+    input  wire [$clog2(STREAMS):0]             beat_frame,
     input  wire                                 beat_zero,
     input  wire                                 beat_sfirst,
     input  wire                                 beat_slast,
@@ -115,7 +117,7 @@ module datapath #(
     input  wire [ELEMS*ACT_BITS-1:0]            xw_data,
     output wire                                 xw_grant,
     input  wire [ELEMS-1:0]                     xc_we,
-    input  wire [UNIT_ADDR_BITS-1:0]            xc_row,
+    input  wire [UNIT_ADDR_BITS+$clog2(STREAMS)-1:0] xc_row,
     input  wire [ELEMS*CELL_BITS-1:0]           xc_data,
     output wire                                 drain_valid,
     output wire [ELEMS-1:0]                     vx_we,
@@ -128,8 +130,7 @@ module datapath #(
     output wire [Y_ROW_BITS-1:0]                y_row,
     output wire [ELEMS*OUT_BITS-1:0]            y_data,
     output wire                                 y_done,
-    output wire                                 y_sfirst,
-    output wire                                 y_slast,
+    output wire [$clog2(STREAMS)+1:0]           y_user,
     output wire [8:0]                           sat_gate,
     output wire [8:0]                           sat_function,
     output wire [8:0]                           sat_cell,
@@ -208,7 +209,8 @@ module datapath #(
     /* verilator lint_on UNUSEDSIGNAL */
 
     wire [PHASE_BITS-1:0]        drain_phase;
-    wire                         drain_pfirst, drain_par, drain_zero, drain_sfirst, drain_slast;
+    wire                         drain_pfirst, drain_zero, drain_sfirst, drain_slast;
+    wire [$clog2(STREAMS):0]     drain_frame;
     wire [ELEMS*4*XACC_BITS-1:0] drain_x;
     wire [ELEMS*4*HACC_BITS-1:0] drain_h;
     wire                         drain_shift;
@@ -218,7 +220,8 @@ module datapath #(
         .WEIGHT_BITS(WEIGHT_BITS), .XI_BITS(XI_BITS), .HI_BITS(HI_BITS), .XACC_BITS(XACC_BITS),
         .HACC_BITS(HACC_BITS), .X_HALF(X_HALF), .H_HALF(H_HALF), .X_ADDR_BITS(X_ADDR_BITS),
         .H_ADDR_BITS(H_ADDR_BITS), .MEMORY_REGS(MEMORY_REGS), .MUL_REGS(MUL_REGS),
-        .ADDER_EVERY(ADDER_EVERY), .MUL_KEEP(MUL_KEEP), .MUL_DSP(MUL_DSP), .RELATIVE(RELATIVE), .OPEN_BITS(OPEN_BITS), .SHARED(SHARED),
+        .ADDER_EVERY(ADDER_EVERY), .MUL_KEEP(MUL_KEEP), .MUL_DSP(MUL_DSP), .STREAMS(STREAMS),
+        .RELATIVE(RELATIVE), .OPEN_BITS(OPEN_BITS), .SHARED(SHARED),
         .WORD_BITS(WORD_BITS), .WORDS(WORDS), .WORD_ADDR_BITS(WORD_ADDR_BITS),
         .STREAM_BITS(STREAM_BITS), .WEIGHTS_ROM(WEIGHTS_ROM), .WEIGHTS_FILE("weights.hex"), .PROTECT(PROTECT),
         .PHASES(PHASES), .PHASE_BITS(PHASE_BITS), .PH_XBASE(present(T_XBASE)),
@@ -226,12 +229,12 @@ module datapath #(
     ) u_array (
         .clk(clk), .rst(rst), .beat_valid(beat_valid), .beat_word(beat_word),
         .beat_first(beat_first), .beat_last(beat_last), .beat_phase(beat_phase),
-        .beat_pfirst(beat_pfirst), .beat_par(beat_par), .beat_zero(beat_zero),
+        .beat_pfirst(beat_pfirst), .beat_frame(beat_frame), .beat_zero(beat_zero),
         .beat_sfirst(beat_sfirst), .beat_slast(beat_slast), .ldw_we(ldw_we), .ldw_row(ldw_row),
         .ldw_chunk(ldw_chunk), .ld_data(ld_data), .vx_we(vx_we), .vx_addr(vx_addr),
         .vx_data(vx_data), .vh_we(vh_we), .vh_addr(vh_addr), .vh_data(vh_data),
         .drain_valid(drain_valid), .drain_phase(drain_phase), .drain_pfirst(drain_pfirst),
-        .drain_par(drain_par), .drain_zero(drain_zero), .drain_sfirst(drain_sfirst),
+        .drain_frame(drain_frame), .drain_zero(drain_zero), .drain_sfirst(drain_sfirst),
         .drain_slast(drain_slast), .drain_x(drain_x), .drain_h(drain_h), .drain_shift(drain_shift),
         .word_corrected(upsets[3]), .word_bad(upsets[2])
     );
@@ -244,7 +247,7 @@ module datapath #(
         .LINEAR(HAS_P + HAS_D > 0 ? 1 : 0), .PROJECTION(HAS_P), .FUNC_ENTRY_BITS(FUNC_ENTRY_BITS),
         .SIGMOID_SLOPE_BITS(SLOPE_BITS), .TANH_SLOPE_BITS(SLOPE_BITS), .SIGMOID_TABLE(SIGMOID),
         .TANH_TABLE(TANH), .FUNC_REGS(FUNC_REGS), .FUNC_DSP(FUNC_DSP), .ELEM_REGS(ELEM_REGS), .MEMORY_REGS(MEMORY_REGS),
-        .X_ADDR_BITS(X_ADDR_BITS), .H_ADDR_BITS(H_ADDR_BITS), .UNIT_BITS(UNIT_BITS),
+        .X_ADDR_BITS(X_ADDR_BITS), .H_ADDR_BITS(H_ADDR_BITS), .STREAMS(STREAMS), .UNIT_BITS(UNIT_BITS),
         .UNIT_ROWS(UNIT_ROWS), .UNIT_ADDR_BITS(UNIT_ADDR_BITS), .STREAM_BITS(STREAM_BITS),
         .WEIGHTS_ROM(WEIGHTS_ROM), .UNITS_FILE("units.hex"), .PROTECT(PROTECT), .PHASES(PHASES),
         .PHASE_BITS(PHASE_BITS), .PH_LINEAR(present(T_LINEAR)), .PH_ROWS(present(T_ROWS)),
@@ -253,15 +256,15 @@ module datapath #(
         .EVERY_STEP(EVERY_STEP), .Y_ROW_BITS(Y_ROW_BITS)
     ) u_post (
         .clk(clk), .rst(rst), .drain_valid(drain_valid), .drain_phase(drain_phase),
-        .drain_pfirst(drain_pfirst), .drain_par(drain_par), .drain_zero(drain_zero),
+        .drain_pfirst(drain_pfirst), .drain_frame(drain_frame), .drain_zero(drain_zero),
         .drain_sfirst(drain_sfirst), .drain_slast(drain_slast), .drain_x(drain_x),
         .drain_h(drain_h), .drain_shift(drain_shift), .cfg_phase(cfg_phase), .ldu_we(ldu_we),
         .ldu_row(ldu_row), .ldu_chunk(ldu_chunk), .ld_data(ld_data), .xw_x(xw_x), .xw_h(xw_h),
         .xw_we(xw_we), .xw_xrow(xw_xrow), .xw_hrow(xw_hrow), .xw_data(xw_data),
         .xw_grant(xw_grant), .xc_we(xc_we), .xc_row(xc_row), .xc_data(xc_data), .vx_we(vx_we),
         .vx_addr(vx_addr), .vx_data(vx_data), .vh_we(vh_we), .vh_addr(vh_addr), .vh_data(vh_data),
-        .y_we(y_we), .y_row(y_row), .y_data(y_data), .y_done(y_done), .y_sfirst(y_sfirst),
-        .y_slast(y_slast), .sat_gate(sat_gate), .sat_function(sat_function), .sat_cell(sat_cell),
+        .y_we(y_we), .y_row(y_row), .y_data(y_data), .y_done(y_done), .y_user(y_user),
+        .sat_gate(sat_gate), .sat_function(sat_function), .sat_cell(sat_cell),
         .sat_output(sat_output), .unit_corrected(upsets[1]), .unit_bad(upsets[0])
     );
 endmodule

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // brds_array and brds_post against the definition (docs/microarchitecture.md section 1): random
-// weights, columns, biases, shifts and states; two sequences (one with an initial state); every
+// weights, columns, biases, shifts and states; two sequences (one with an initial state) of each stream; every
 // write to the vector copies and the output buffer is checked for data and for its cycle
 // (tau + d + LE + slot), in all other cycles nothing may be written; saturation counts at the end.
 // The input unit's requests come at random cycles and must be granted exactly when the bus is free.
@@ -35,6 +35,7 @@ module datapath_tb;
     parameter integer RELATIVE = 0;
     parameter integer STREAM_BITS = 32;
     parameter integer EVERY_STEP = 1;
+    parameter integer STREAMS = 1;   // each with two sequences, step by step in turn
     parameter integer T = 4;         // beats of a group, at least the slots of one
     parameter integer STEPS = 4;     // of each of the two sequences
     parameter integer SEED = 1;
@@ -48,10 +49,11 @@ module datapath_tb;
     localparam integer S_H = 1 << $clog2((H + ELEMS - 1) / ELEMS * ELEMS);
     localparam integer MOST = (S_X > S_H) ? S_X : S_H;
     localparam integer X_SLOTS = 1 + (HEAD > 0 ? 1 : 0) + (PROJ > 0 ? 1 : 0);
-    localparam integer X_HALF = 1 << $clog2(MOST * X_SLOTS);
-    localparam integer H_HALF = 1 << $clog2(S_H * (PROJ > 0 ? 2 : 1));
-    localparam integer X_ADDR_BITS = $clog2(2 * X_HALF);
-    localparam integer H_ADDR_BITS = $clog2(2 * H_HALF);
+    // words of a frame ({parity, stream}) in the vector memories
+    localparam integer X_PART = 1 << $clog2(MOST * X_SLOTS);
+    localparam integer H_PART = 1 << $clog2(S_H * (PROJ > 0 ? 2 : 1));
+    localparam integer X_ADDR_BITS = $clog2(2 * STREAMS * X_PART);
+    localparam integer H_ADDR_BITS = $clog2(2 * STREAMS * H_PART);
     localparam integer X_ROW_BITS = X_ADDR_BITS - $clog2(ELEMS);
     localparam integer H_ROW_BITS = H_ADDR_BITS - $clog2(ELEMS);
     localparam integer XI = (RELATIVE != 0) ? GAP_BITS : (MOST > 1) ? $clog2(MOST) : 1;
@@ -86,13 +88,15 @@ module datapath_tb;
 
     reg                       clk = 1'b0;
     reg                       rst = 1'b1;
-    reg                       beat_valid, beat_first, beat_last, beat_pfirst, beat_par, beat_zero;
+    reg                       beat_valid, beat_first, beat_last, beat_pfirst, beat_zero;
     reg                       beat_sfirst, beat_slast;
+    reg [$clog2(STREAMS):0]   beat_frame;
     reg [WORD_ADDR_BITS-1:0]  beat_word;
     reg [PHASE_BITS-1:0]      beat_phase;
     reg                       ldw_we, ldu_we, xw_x, xw_h;
     reg [WORD_ADDR_BITS-1:0]  ldw_row;
-    reg [UNIT_ADDR_BITS-1:0]  ldu_row, xc_row;
+    reg [UNIT_ADDR_BITS-1:0]  ldu_row;
+    reg [UNIT_ADDR_BITS+$clog2(STREAMS)-1:0] xc_row;
     reg [15:0]                ldw_chunk, ldu_chunk;
     reg [STREAM_BITS-1:0]     ld_data;
     reg [PHASES*32-1:0]       cfg_phase;
@@ -101,7 +105,8 @@ module datapath_tb;
     reg [H_ROW_BITS-1:0]      xw_hrow;
     reg [ELEMS*ACT_BITS-1:0]  xw_data;
     reg [ELEMS*CELL_BITS-1:0] xc_data;
-    wire                      xw_grant, drain_valid, y_done, y_sfirst, y_slast;
+    wire                      xw_grant, drain_valid, y_done;
+    wire [$clog2(STREAMS)+1:0] y_user;
     wire [ELEMS-1:0]          vx_we, vh_we, y_we;
     wire [X_ROW_BITS-1:0]     vx_addr;
     wire [H_ROW_BITS-1:0]     vh_addr;
@@ -118,12 +123,12 @@ module datapath_tb;
         .HEAD_OUT_BITS(HEAD_OUT_BITS), .NNZ_X(LANES * T), .NNZ_H(LANES * T), .PEEPHOLE(PEEPHOLE),
         .MEMORY_REGS(MEMORY_REGS), .MUL_REGS(MUL_REGS), .ADDER_EVERY(ADDER_EVERY),
         .FUNC_REGS(FUNC_REGS), .FUNC_DSP(FUNC_DSP), .ELEM_REGS(ELEM_REGS), .TABLES(1), .RELATIVE(RELATIVE),
-        .GAP_BITS(GAP_BITS), .STREAM_BITS(STREAM_BITS), .EVERY_STEP(EVERY_STEP), .WORDS(WORDS),
+        .GAP_BITS(GAP_BITS), .STREAM_BITS(STREAM_BITS), .EVERY_STEP(EVERY_STEP), .STREAMS(STREAMS), .WORDS(WORDS),
         .PROTECT(PROTECT)
     ) dut (
         .clk(clk), .rst(rst), .beat_valid(beat_valid), .beat_word(beat_word),
         .beat_first(beat_first), .beat_last(beat_last), .beat_phase(beat_phase),
-        .beat_pfirst(beat_pfirst), .beat_par(beat_par), .beat_zero(beat_zero),
+        .beat_pfirst(beat_pfirst), .beat_frame(beat_frame), .beat_zero(beat_zero),
         .beat_sfirst(beat_sfirst), .beat_slast(beat_slast), .ldw_we(ldw_we), .ldw_row(ldw_row),
         .ldw_chunk(ldw_chunk), .ldu_we(ldu_we), .ldu_row(ldu_row), .ldu_chunk(ldu_chunk),
         .ld_data(ld_data), .cfg_phase(cfg_phase), .xw_x(xw_x), .xw_h(xw_h), .xw_we(xw_we),
@@ -131,7 +136,7 @@ module datapath_tb;
         .xc_we(xc_we), .xc_row(xc_row), .xc_data(xc_data), .drain_valid(drain_valid),
         .vx_we(vx_we), .vx_addr(vx_addr), .vx_data(vx_data), .vh_we(vh_we), .vh_addr(vh_addr),
         .vh_data(vh_data), .y_we(y_we), .y_row(y_row), .y_data(y_data), .y_done(y_done),
-        .y_sfirst(y_sfirst), .y_slast(y_slast), .sat_gate(sat_gate), .sat_function(sat_function),
+        .y_user(y_user), .sat_gate(sat_gate), .sat_function(sat_function),
         .sat_cell(sat_cell), .sat_output(sat_output), .upsets(upsets)
     );
 
@@ -140,9 +145,9 @@ module datapath_tb;
     integer           column [0:WORDS*PES*4*LANES-1];
     reg signed [31:0] bias [0:UNIT_ROWS*ELEMS*4-1];
     reg signed [31:0] peep [0:UNIT_ROWS*ELEMS*3-1];
-    reg signed [31:0] xmem [0:2*X_HALF-1];
-    reg signed [31:0] hmem [0:2*H_HALF-1];
-    reg signed [63:0] cmem [0:UNIT_ROWS*ELEMS-1];
+    reg signed [31:0] xmem [0:2*STREAMS*X_PART-1];
+    reg signed [31:0] hmem [0:2*STREAMS*H_PART-1];
+    reg signed [63:0] cmem [0:STREAMS*UNIT_ROWS*ELEMS-1];
     integer           shl_x [0:2], shl_h [0:2], shr [0:2], shr_p [0:2];
     integer           total_gate, total_function, total_cell, total_output;
     integer           seen_gate, seen_function, seen_cell, seen_output;
@@ -154,7 +159,7 @@ module datapath_tb;
     reg [Y_ROW_BITS-1:0]     e_yrow [0:CYCLES-1];
     reg [ELEMS*ACT_BITS-1:0] e_xdata [0:CYCLES-1], e_hdata [0:CYCLES-1];
     reg [ELEMS*OUT_BITS-1:0] e_ydata [0:CYCLES-1];
-    reg [2:0]                e_yend [0:CYCLES-1];
+    reg [$clog2(STREAMS)+2:0] e_yend [0:CYCLES-1]; // {user, done}
     reg                      e_lanes [0:CYCLES-1]; // the x write is the element lanes'
     integer cycle, seed, errors, checks, n;
 
@@ -241,10 +246,10 @@ module datapath_tb;
     task tick;
         begin
             if (noise) begin
-                // to the half that the next step's input will fill
+                // to where the stream's next input will be
                 xw_x = random_below(2);
                 xw_we = random_bits(ELEMS);
-                xw_xrow = (!beat_par ? X_HALF / ELEMS : 0) + random_below((X + ELEMS - 1) / ELEMS);
+                xw_xrow = (beat_frame ^ STREAMS) * (X_PART / ELEMS) + random_below((X + ELEMS - 1) / ELEMS);
                 xw_data = {ELEMS{$random(seed)}};
             end
             #1;
@@ -266,10 +271,10 @@ module datapath_tb;
                 compare(vx_we, e_xwe[cycle], vx_addr, e_xrow[cycle], vx_data, e_xdata[cycle], ACT_BITS, "x");
                 compare(vh_we, e_hwe[cycle], vh_addr, e_hrow[cycle], vh_data, e_hdata[cycle], ACT_BITS, "h");
                 compare(y_we, e_ywe[cycle], y_row, e_yrow[cycle], y_data, e_ydata[cycle], OUT_BITS, "y");
-                if (y_done !== e_yend[cycle][2] ||
-                    (e_ywe[cycle] != 0 && {y_sfirst, y_slast} !== e_yend[cycle][1:0])) begin
+                if (y_done !== e_yend[cycle][0] ||
+                    (e_ywe[cycle] != 0 && {y_user, y_done} !== e_yend[cycle])) begin
                     errors = errors + 1;
-                    if (errors < 6) $display("cycle %0d: done %b, not %b", cycle, y_done, e_yend[cycle][2]);
+                    if (errors < 6) $display("cycle %0d: user, done %b, not %b", cycle, {y_user, y_done}, e_yend[cycle]);
                 end
                 seen_gate = seen_gate + sat_gate;
                 seen_function = seen_function + sat_function;
@@ -400,8 +405,8 @@ module datapath_tb;
 
     // S of a row: PE pe, gate k of the group whose first word is `first`
     task sum_row;
-        input integer kind, first, which_pe, gate;
-        input         par, zero;
+        input integer kind, first, which_pe, gate, frame;
+        input         zero;
         integer       lane, b, i;
         begin
             acc_x = 0;
@@ -410,21 +415,27 @@ module datapath_tb;
                 for (lane = 0; lane < LANES; lane = lane + 1) begin
                     i = (((first + b) * PES + which_pe) * 4 + gate) * LANES + lane;
                     if (lane < LANES_X)
-                        acc_x = acc_x + weight[i] * xmem[(par ? X_HALF : 0) + x_slot + column[i]];
+                        acc_x = acc_x + weight[i] * xmem[frame * X_PART + x_slot + column[i]];
                     else
                         acc_h = acc_h + weight[i] *
-                            hmem[((kind == 0 ? !par : par) ? H_HALF : 0) + h_slot + column[i]];
+                            hmem[(kind == 0 ? frame ^ STREAMS : frame) * H_PART + h_slot + column[i]];
                 end
             v = (acc_x <<< shl_x[kind]) + ((kind == 0 && zero) ? 0 : (acc_h <<< shl_h[kind]));
         end
     endtask
 
+    // first element of a unit row in the c memory: {row, stream, lane}
+    function integer cell_of;
+        input integer at_row, frame;
+        cell_of = (at_row * STREAMS + frame % STREAMS) * ELEMS;
+    endfunction
+
     task unit_result;
-        input integer kind, at_unit;
+        input integer kind, at_unit, at_cell;
         input         zero;
         begin
             // at_unit: unit row * ELEMS + lane
-            was = zero ? 0 : cmem[at_unit];
+            was = zero ? 0 : cmem[at_cell];
             for (k = 0; k < 4; k = k + 1) begin
                 v = sum[k] + bias[at_unit*4+k];
                 if (PEEPHOLE != 0 && k < 2)
@@ -442,7 +453,7 @@ module datapath_tb;
                 v = rounded((fc <<< (GF - CELL_FRAC)) + ig, 2 * GF - CELL_FRAC);
             c = clamp(v, CELL_BITS);
             total_cell = total_cell + (c != v);
-            cmem[at_unit] = c;
+            cmem[at_cell] = c;
             v = (CELL_FRAC > GF) ? rounded(c, CELL_FRAC - GF) : c <<< (GF - CELL_FRAC);
             zc = clamp(v, Z_BITS);
             total_function = total_function + (zc != v);
@@ -457,8 +468,8 @@ module datapath_tb;
     endtask
 
     task close_group;
-        input integer kind, group, first, unit_base, tau;
-        input         par, zero, sfirst, slast;
+        input integer kind, group, first, unit_base, tau, frame;
+        input         zero, sfirst, slast;
         begin
             slots = (kind == 0) ? PES / ELEMS : 4 * PES / ELEMS;
             rows = (kind == 0) ? H : (kind == 1) ? PROJ : HEAD;
@@ -481,35 +492,35 @@ module datapath_tb;
                         pe = ((kind == 0) ? slot : slot / 4) * ELEMS + e;
                         if (kind == 0) begin
                             for (k = 0; k < 4; k = k + 1) begin
-                                sum_row(kind, first, pe, k, par, zero);
+                                sum_row(kind, first, pe, k, frame, zero);
                                 sum[k] = rounded(v, shr[kind]);
                             end
-                            unit_result(kind, unit_row * ELEMS + e, zero);
+                            unit_result(kind, unit_row * ELEMS + e, cell_of(unit_row, frame) + e, zero);
                         end else begin
-                            sum_row(kind, first, pe, slot % 4, par, zero);
+                            sum_row(kind, first, pe, slot % 4, frame, zero);
                             v = rounded(v, shr[kind]) + bias[(unit_row*ELEMS+e)*4+slot%4];
                             result = clamp(v, (kind == 1) ? ACT_BITS : HEAD_BITS);
                             total_output = total_output + (result != v);
                         end
                         if (to_x) begin
-                            at_x = x_dest + number;
-                            xmem[(par ? X_HALF : 0)+at_x] = result;
+                            at_x = frame * X_PART + x_dest + number;
+                            xmem[at_x] = result;
                             e_xwe[when_][e] = 1'b1;
-                            e_xrow[when_] = ((par ? X_HALF : 0) + at_x) / ELEMS;
+                            e_xrow[when_] = at_x / ELEMS;
                             e_xdata[when_][e*ACT_BITS +: ACT_BITS] = result;
                         end
                         if (to_h) begin
-                            at_h = h_dest + number;
-                            hmem[(par ? H_HALF : 0)+at_h] = result;
+                            at_h = frame * H_PART + h_dest + number;
+                            hmem[at_h] = result;
                             e_hwe[when_][e] = 1'b1;
-                            e_hrow[when_] = ((par ? H_HALF : 0) + at_h) / ELEMS;
+                            e_hrow[when_] = at_h / ELEMS;
                             e_hdata[when_][e*ACT_BITS +: ACT_BITS] = result;
                         end
                         if (to_y) begin
                             e_ywe[when_][e] = 1'b1;
                             e_yrow[when_] = count;
                             e_ydata[when_][e*OUT_BITS +: OUT_BITS] = result;
-                            e_yend[when_] = {number == rows - 1 || e_yend[when_][2], sfirst, slast};
+                            e_yend[when_] = (frame % STREAMS) * 8 + {slast, sfirst, number == rows - 1 || e_yend[when_][0]};
                         end
                     end
                 end
@@ -536,7 +547,7 @@ module datapath_tb;
                     beat_sfirst = sfirst;
                     beat_slast = slast;
                     if (b == T - 1)
-                        close_group(kind, g, word_base + g * T, unit_base, cycle, beat_par, zero,
+                        close_group(kind, g, word_base + g * T, unit_base, cycle, beat_frame, zero,
                                     sfirst, slast);
                     tick;
                     // a bus that holds no beat may hold anything
@@ -549,8 +560,71 @@ module datapath_tb;
         end
     endtask
 
-    integer sequence_, step, i;
-    reg     zero_step;
+    integer             sequence_, step, id, i;
+    reg                 zero_step;
+    reg [STREAMS-1:0]   odd;             // by stream: parity of its next step
+
+    // an initial state: h in the frame of the stream's step before, c
+    task load_state;
+        begin
+            for (i = 0; i < R; i = i + ELEMS) begin
+                xw_h = 1;
+                at = (!odd[id] * STREAMS + id) * H_PART + i;
+                xw_hrow = at / ELEMS;
+                for (e = 0; e < ELEMS; e = e + 1) begin
+                    xw_we[e] = i + e < R;
+                    if (i + e < R) hmem[at+e] = random_bits(ACT_BITS);
+                    xw_data[e*ACT_BITS +: ACT_BITS] = hmem[at+e];
+                end
+                tick;
+            end
+            xw_h = 0;
+            for (i = 0; i < H; i = i + ELEMS) begin
+                at = cell_of(i / ELEMS, id);
+                xc_row = at / ELEMS;
+                for (e = 0; e < ELEMS; e = e + 1) begin
+                    xc_we[e] = i + e < H;
+                    if (i + e < H) cmem[at+e] = random_bits(CELL_BITS);
+                    xc_data[e*CELL_BITS +: CELL_BITS] = cmem[at+e];
+                end
+                tick;
+            end
+            xc_we = 0;
+        end
+    endtask
+
+    task run_step;
+        begin
+            zero_step = sequence_ == 0 && step == 0;
+            beat_frame = odd[id] * STREAMS + id;
+            odd[id] = !odd[id];
+            xw_x = 1;
+            for (i = 0; i < X; i = i + ELEMS) begin
+                at = beat_frame * X_PART + i;
+                xw_xrow = at / ELEMS;
+                for (e = 0; e < ELEMS; e = e + 1) begin
+                    xw_we[e] = i + e < X;
+                    if (i + e < X) xmem[at+e] = random_bits(ACT_BITS);
+                    xw_data[e*ACT_BITS +: ACT_BITS] = xmem[at+e];
+                end
+                tick;
+            end
+            xw_x = 0;
+            tick;
+            noise = 1;
+            run_phase(0, 0, GATE_GROUPS, 0, 0, zero_step, step == 0, step == STEPS - 1);
+            if (PROJ > 0)
+                run_phase(1, 1, P_GROUPS, GATE_GROUPS * T, GATE_GROUPS * (PES / ELEMS), zero_step,
+                          step == 0, step == STEPS - 1);
+            if (HEAD > 0)
+                run_phase(2, PHASES - 1, D_GROUPS, (GATE_GROUPS + P_GROUPS) * T,
+                          (GATE_GROUPS + P_GROUPS) * (PES / ELEMS), zero_step, step == 0, step == STEPS - 1);
+            noise = 0;
+            xw_x = 0;
+            tick;
+        end
+    endtask
+
     initial begin
         seed = SEED;
         errors = 0; checks = 0; cycle = 0; noise = 0;
@@ -559,10 +633,10 @@ module datapath_tb;
         for (i = 0; i < CYCLES; i = i + 1) begin
             e_xwe[i] = 0; e_hwe[i] = 0; e_ywe[i] = 0; e_yend[i] = 0; e_lanes[i] = 0;
         end
-        for (i = 0; i < 2 * X_HALF; i = i + 1) xmem[i] = 0;
-        for (i = 0; i < 2 * H_HALF; i = i + 1) hmem[i] = 0;
-        for (i = 0; i < UNIT_ROWS * ELEMS; i = i + 1) cmem[i] = 0;
-        beat_valid = 0; beat_first = 0; beat_last = 0; beat_pfirst = 0; beat_par = 0;
+        for (i = 0; i < 2 * STREAMS * X_PART; i = i + 1) xmem[i] = 0;
+        for (i = 0; i < 2 * STREAMS * H_PART; i = i + 1) hmem[i] = 0;
+        for (i = 0; i < STREAMS * UNIT_ROWS * ELEMS; i = i + 1) cmem[i] = 0;
+        beat_valid = 0; beat_first = 0; beat_last = 0; beat_pfirst = 0; beat_frame = 0; odd = 0;
         beat_zero = 0; beat_sfirst = 0; beat_slast = 0; beat_word = 0; beat_phase = 0;
         ldw_we = 0; ldu_we = 0; xw_x = 0; xw_h = 0; ldw_row = 0; ldu_row = 0; xc_row = 0;
         ldw_chunk = 0; ldu_chunk = 0; ld_data = 0; xw_we = 0; xc_we = 0; xw_xrow = 0;
@@ -575,60 +649,9 @@ module datapath_tb;
         load_units;
 
         for (sequence_ = 0; sequence_ < 2; sequence_ = sequence_ + 1) begin
-            if (sequence_ == 1) begin
-                // initial state: h in the half of the step before, c
-                for (i = 0; i < R; i = i + ELEMS) begin
-                    xw_h = 1;
-                    xw_hrow = ((beat_par ? H_HALF : 0) + i) / ELEMS;
-                    for (e = 0; e < ELEMS; e = e + 1) begin
-                        xw_we[e] = i + e < R;
-                        at = (beat_par ? H_HALF : 0) + i + e;
-                        if (i + e < R) hmem[at] = random_bits(ACT_BITS);
-                        xw_data[e*ACT_BITS +: ACT_BITS] = hmem[at];
-                    end
-                    tick;
-                end
-                xw_h = 0;
-                for (i = 0; i < H; i = i + ELEMS) begin
-                    xc_row = i / ELEMS;
-                    for (e = 0; e < ELEMS; e = e + 1) begin
-                        xc_we[e] = i + e < H;
-                        if (i + e < H) cmem[i+e] = random_bits(CELL_BITS);
-                        xc_data[e*CELL_BITS +: CELL_BITS] = cmem[i+e];
-                    end
-                    tick;
-                end
-                xc_we = 0;
-            end
-            for (step = 0; step < STEPS; step = step + 1) begin
-                zero_step = sequence_ == 0 && step == 0;
-                beat_par = !beat_par;
-                xw_x = 1;
-                for (i = 0; i < X; i = i + ELEMS) begin
-                    xw_xrow = ((beat_par ? X_HALF : 0) + i) / ELEMS;
-                    for (e = 0; e < ELEMS; e = e + 1) begin
-                        xw_we[e] = i + e < X;
-                        at = (beat_par ? X_HALF : 0) + i + e;
-                        if (i + e < X) xmem[at] = random_bits(ACT_BITS);
-                        xw_data[e*ACT_BITS +: ACT_BITS] = xmem[at];
-                    end
-                    tick;
-                end
-                xw_x = 0;
-                tick;
-                noise = 1;
-                run_phase(0, 0, GATE_GROUPS, 0, 0, zero_step, step == 0, step == STEPS - 1);
-                if (PROJ > 0)
-                    run_phase(1, 1, P_GROUPS, GATE_GROUPS * T, GATE_GROUPS * (PES / ELEMS),
-                              zero_step, step == 0, step == STEPS - 1);
-                if (HEAD > 0)
-                    run_phase(2, PHASES - 1, D_GROUPS, (GATE_GROUPS + P_GROUPS) * T,
-                              (GATE_GROUPS + P_GROUPS) * (PES / ELEMS), zero_step, step == 0,
-                              step == STEPS - 1);
-                noise = 0;
-                xw_x = 0;
-                tick;
-            end
+            for (id = 0; id < STREAMS && sequence_ == 1; id = id + 1) load_state;
+            for (step = 0; step < STEPS; step = step + 1)
+                for (id = 0; id < STREAMS; id = id + 1) run_step;
         end
         for (i = 0; i < 8; i = i + 1) tick;
         if (seen_gate != total_gate || seen_function != total_function || seen_cell != total_cell ||
