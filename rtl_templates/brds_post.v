@@ -452,8 +452,10 @@ module brds_post #(
     );
     // the input unit writes initial states while nothing runs
     wire                      cell_init = |xc_we;
+    // one unit row still has one address bit, above the stream's
+    localparam integer CELL_ROWS = (UNIT_ROWS < 2 ? 2 : UNIT_ROWS) * STREAMS;
     brds_ram #(
-        .WIDTH(CELL_BITS), .LANES(ELEMS), .DEPTH(UNIT_ROWS * STREAMS), .ADDR_BITS(CELL_ADDR_BITS), .REGS(1)
+        .WIDTH(CELL_BITS), .LANES(ELEMS), .DEPTH(CELL_ROWS), .ADDR_BITS(CELL_ADDR_BITS), .REGS(1)
     ) u_cells (
         .clk(clk), .we(cell_init ? xc_we : (linear_wc ? {ELEMS{1'b0}} : mask_wc)),
         .waddr(cell_init ? xc_row : cell_write), .wdata(cell_init ? xc_data : cell_result),
