@@ -70,15 +70,16 @@ static void estimate_memories(const brds_plan *plan, brds_estimate *estimate)
     int64_t lanes = plan->element_lanes;
     brds_memory_use *use = estimate->memories;
     bool outside = spec->weights == BRDS_WEIGHTS_STREAM;
+    int cell_rows =
+        plan->unit_rows > 1 ? plan->unit_rows : 2; /* as brds_post: an address bit at least */
     *use++ = outside ? columns_of("weight buffer", family, plan, plan->word_bits,
                                   spec->memory.prefetch_words, spec->memory.bits)
                      : columns_of("weights", family, plan, plan->word_bits, plan->words,
                                   spec->stream_bits);
     *use++ =
         columns_of("biases", family, plan, plan->unit_bits, plan->unit_rows, spec->stream_bits);
-    *use++ =
-        copies_of("cell state", family, 1,
-                  (brds_ram_shape){lanes, spec->cell.bits, plan->unit_rows * spec->streams, false});
+    *use++ = copies_of("cell state", family, 1,
+                       (brds_ram_shape){lanes, spec->cell.bits, cell_rows * spec->streams, false});
     *use++ = vectors_of("vectors, x lanes", plan, family, spec->lanes_x, plan->x_half);
     *use++ = vectors_of("vectors, h lanes", plan, family, spec->lanes_h, plan->h_half);
     *use = outputs_of(family, plan);
