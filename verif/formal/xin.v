@@ -2,10 +2,10 @@
 //
 // brds_xin against docs/streams.md and section 9 of docs/microarchitecture.md: every element of every
 // vector that is kept is written once, clipped, to its place in the x copies, before its vector is offered;
-// vectors are offered once, in order, with their parity and flags; those that are refused are not, and
+// vectors are offered once, in order, with their frame and flags; those that are refused are not, and
 // raise exactly the error named; never more than two buffers are in use; a word is accepted exactly when
 // the page says so.  With INIT_STATE the same for the elements of an initial state, which are written
-// in an empty core only.
+// in an empty core only.  What is open, dropped or waits, and the parity, are each stream's own.
 //
 // Vectors are numbered modulo 4.  One element of one vector (and one of initial states) is watched, all
 // chosen by the solver.  The environment takes a vector that is offered only, and frees one that was taken.
@@ -19,10 +19,9 @@ module xin #(
     parameter integer X_CONTAINER = 16,
     parameter integer INPUT_SIZE = 5,
     parameter integer X_BASE = 0,
-    parameter integer X_HALF = 8,
-    parameter integer H_HALF = 16,
-    parameter integer X_ADDR_BITS = 4,
-    parameter integer H_ADDR_BITS = 5,
+    parameter integer STREAMS = 1,
+    parameter integer X_ADDR_BITS = 4 + $clog2(STREAMS),
+    parameter integer H_ADDR_BITS = 5 + $clog2(STREAMS),
     parameter integer UNIT_ADDR_BITS = 4,
     parameter integer INIT_STATE = 0,
     parameter integer LAYERS = 1,
@@ -41,23 +40,27 @@ module xin #(
     input wire tvalid,
     input wire tlast,
     input wire [2:0] tuser,
+    input wire [(STREAMS > 1 ? $clog2(STREAMS) : 1)-1:0] tid,
     input wire x_take,
     input wire x_free,
     input wire xw_grant
 );
     localparam integer X_ROW_BITS = X_ADDR_BITS - $clog2(ELEMS);
     localparam integer H_ROW_BITS = H_ADDR_BITS - $clog2(ELEMS);
-    wire quiet, open, tready, x_valid, x_par, x_zero, x_sfirst, x_slast, x_dropping, xw_x, xw_h;
+    localparam integer FRAME_BITS = $clog2(STREAMS) + 1;
+    wire quiet, open, tready, x_valid, x_zero, x_sfirst, x_slast, xw_x, xw_h;
+    wire [FRAME_BITS-1:0] x_frame;
+    wire [STREAMS-1:0] x_dropping;
     wire [ELEMS-1:0] xw_we, xc_we;
     wire [X_ROW_BITS-1:0] xw_xrow;
     wire [H_ROW_BITS-1:0] xw_hrow;
     wire [ELEMS*ACT_BITS-1:0] xw_data;
-    wire [UNIT_ADDR_BITS-1:0] xc_row;
+    wire [UNIT_ADDR_BITS+FRAME_BITS-2:0] xc_row;
     wire [ELEMS*CELL_BITS-1:0] xc_data;
     wire [5:0] error;
     brds_xin #(
         .ELEMS(ELEMS), .ACT_BITS(ACT_BITS), .CELL_BITS(CELL_BITS), .STREAM_BITS(STREAM_BITS),
-        .X_CONTAINER(X_CONTAINER), .INPUT_SIZE(INPUT_SIZE), .X_BASE(X_BASE), .X_HALF(X_HALF), .H_HALF(H_HALF),
+        .X_CONTAINER(X_CONTAINER), .INPUT_SIZE(INPUT_SIZE), .X_BASE(X_BASE), .STREAMS(STREAMS),
         .X_ADDR_BITS(X_ADDR_BITS), .H_ADDR_BITS(H_ADDR_BITS), .UNIT_ADDR_BITS(UNIT_ADDR_BITS),
         .INIT_STATE(INIT_STATE), .LAYERS(LAYERS), .ST_R(ST_R), .ST_H(ST_H), .ST_HBASE(ST_HBASE),
         .ST_UNIT(ST_UNIT)
@@ -65,7 +68,8 @@ module xin #(
         .clk(clk), .rst(rst), .weights_ok(weights_ok), .loading(loading), .load_wanted(load_wanted),
         .ctrl_empty(ctrl_empty), .quiet(quiet), .open(open), .s_axis_x_tdata(tdata),
         .s_axis_x_tvalid(tvalid), .s_axis_x_tready(tready), .s_axis_x_tlast(tlast), .s_axis_x_tuser(tuser),
-        .x_valid(x_valid), .x_par(x_par), .x_zero(x_zero), .x_sfirst(x_sfirst), .x_slast(x_slast),
+        .s_axis_x_tid(tid),
+        .x_valid(x_valid), .x_frame(x_frame), .x_zero(x_zero), .x_sfirst(x_sfirst), .x_slast(x_slast),
         .x_dropping(x_dropping), .x_take(x_take), .x_free(x_free), .xw_x(xw_x), .xw_h(xw_h), .xw_we(xw_we),
         .xw_xrow(xw_xrow), .xw_hrow(xw_hrow), .xw_data(xw_data), .xw_grant(xw_grant), .xc_we(xc_we),
         .xc_row(xc_row), .xc_data(xc_data), .error(error));
@@ -111,14 +115,20 @@ module xin #(
     // ---- reference: packets ----
     reg at_start, swallow, in_state;             // the next word's place
     reg [11:0] count;                            // words of the packet before it
-    reg sequence, state_waits, dropping;
+    // by stream: a sequence is open, an initial state waits, a sequence is dropped; parity of the next vector
+    reg [STREAMS-1:0] sequence, state_waits, dropping, odd;
+    reg [FRAME_BITS-1:0] frame;                  // {parity, stream} of the packet that came last
+    wire [FRAME_BITS-1:0] id = (at_start ? tid : frame) & (STREAMS - 1);
+    wire [STREAMS-1:0] mine = 1 << id;
+    wire my_sequence = |(sequence & mine);
+    wire silent = |(dropping & ~state_waits & mine);
     wire is_state = at_start ? STATES && tuser[2] : in_state;
     wire last = count == (is_state ? STATE_WORDS : WORDS) - 1;
     wire take = tvalid && tready;
     wire judged = take && !swallow;
     wire lost_weights = judged && at_start && !weights_ok;
     wire wrong_place = judged && at_start && weights_ok
-                       && (is_state ? sequence : !tuser[0] && !sequence);
+                       && (is_state ? my_sequence : !tuser[0] && !my_sequence);
     wire wrong_length = judged && !lost_weights && !wrong_place && last != tlast;
     wire refused = lost_weights || wrong_place || wrong_length;
     wire keep = judged && !refused;
@@ -135,6 +145,9 @@ module xin #(
     wire word_done = held && word_end && (held_state ? state_slices : x_slice);
     wire [1:0] in_use = kept - freed + (!at_start && !swallow && !in_state);
 
+    wire ends_vector = x_slice && slice == SLICES - 1;
+    wire [STREAMS-1:0] odd_next = ends_vector ? odd ^ (1 << (frame & (STREAMS - 1))) : odd;
+    wire [FRAME_BITS-1:0] new_frame = (|(odd_next & mine) ? STREAMS : 0) + id;
     reg vector_first, vector_last, vector_zero;
     always @(posedge clk)
         if (rst) begin
@@ -145,6 +158,7 @@ module xin #(
             sequence <= 0;
             state_waits <= 0;
             dropping <= 0;
+            odd <= 0;
             held <= 0;
             kept <= 0;
             written <= 0;
@@ -158,14 +172,15 @@ module xin #(
                 count <= tlast ? 0 : count + (count != 4095);
             end
             if (refused) begin
-                sequence <= 0;
-                state_waits <= 0;
-                dropping <= 1;
+                sequence <= sequence & ~mine;
+                state_waits <= state_waits & ~mine;
+                dropping <= dropping | mine;
             end else if (keep) begin
-                dropping <= 0;
-                state_waits <= is_state && last;
+                if (!is_state)
+                    dropping <= dropping & ~mine;
+                state_waits <= (state_waits & ~mine) | (is_state && last ? mine : 0);
                 if (last && !is_state) begin
-                    sequence <= !(at_start ? tuser[1] : vector_last);
+                    sequence <= (sequence & ~mine) | ((at_start ? tuser[1] : vector_last) ? 0 : mine);
                     kept <= kept + 1;
                 end
             end
@@ -173,8 +188,8 @@ module xin #(
                 held <= 1;
             else if (word_done)
                 held <= 0;
-            if (x_slice && slice == SLICES - 1)
-                written <= written + 1;
+            written <= written + ends_vector;
+            odd <= odd_next;
             taken <= taken + x_take;
             freed <= freed + x_free;
         end
@@ -184,7 +199,8 @@ module xin #(
         if (take && at_start) begin
             vector_first <= tuser[0];
             vector_last <= tuser[1];
-            vector_zero <= tuser[0] && !state_waits;
+            vector_zero <= tuser[0] && !(|(state_waits & mine));
+            frame <= new_frame;
             slice <= 0;
             segment <= 0;
             state_slice <= 0;
@@ -208,6 +224,7 @@ module xin #(
     wire [1:0] receiving = kept;                 // number of the vector whose words are taken
     wire gets_it = keep && !is_state && receiving == vector && count == element / SE;
     reg its_first, its_last, its_zero;
+    reg [FRAME_BITS-1:0] its_frame;
     function [63:0] clipped(input signed [63:0] x, input integer bits);
         reg signed [63:0] top;
         begin
@@ -223,8 +240,10 @@ module xin #(
         if (keep && last && !is_state && receiving == vector) begin
             its_first <= at_start ? tuser[0] : vector_first;
             its_last <= at_start ? tuser[1] : vector_last;
-            its_zero <= at_start ? tuser[0] && !state_waits : vector_zero;
+            its_zero <= at_start ? tuser[0] && !(|(state_waits & mine)) : vector_zero;
         end
+        if (take && at_start && receiving == vector)
+            its_frame <= new_frame;
     end
 
     // ---- properties: packets and vectors ----
@@ -241,27 +260,27 @@ module xin #(
     wire [1:0] writing = written;                // number of the vector whose slices are written
     wire its_turn = xw_x && writing == vector && slice == its_slice;
     wire offers_it = x_valid && taken == vector;
-    localparam integer ROW_0 = X_BASE / ELEMS;
-    localparam integer ROW_1 = (X_BASE + X_HALF) / ELEMS;
-    wire [X_ROW_BITS-1:0] its_row = (vector[0] ? ROW_1 : ROW_0) + element / ELEMS;
+    // a frame's rows
+    localparam integer X_PART = (1 << X_ADDR_BITS - FRAME_BITS) / ELEMS, H_PART = (1 << H_ADDR_BITS - FRAME_BITS) / ELEMS;
+    wire [X_ROW_BITS-1:0] its_row = its_frame * X_PART + X_BASE / ELEMS + element / ELEMS;
     always @* if (started) begin
         assert (in_use <= 2);
         assert (tready == (swallow || ((!held || word_done)
-                && (!at_start || (in_use < 2 && !loading && !(load_wanted && !sequence && !state_waits))))));
+                && (!at_start || (in_use < 2 && !loading && !(load_wanted && !open))))));
         assert (error[0] == (wrong_length && !is_state && tlast));
         assert (error[1] == (wrong_length && !is_state && !tlast));
-        assert (error[2] == (wrong_place && !is_state && !dropping));
-        assert (error[3] == (lost_weights && !(dropping && !is_state && !tuser[0] && !sequence)));
+        assert (error[2] == (wrong_place && !is_state && !silent));
+        assert (error[3] == (lost_weights && !(silent && !is_state && !tuser[0] && !my_sequence)));
         assert (error[5] == ((wrong_place || wrong_length) && is_state));
         assert (x_dropping == dropping);
-        assert (open == (sequence || state_waits));
+        assert (open == (sequence != 0 || state_waits != 0));
         assert (quiet == (at_start && !swallow && !held && in_use == 0 && !take));
         assert (xw_x == (held && !held_state));
         assert (!waits || (xw_x && xw_we == waits_we && xw_xrow == waits_row && xw_data == waits_data));
         assert (x_valid == (offered != 0));
         assert (offered <= 2);
-        assert (!x_valid || x_par == taken[0]);
-        assert (!offers_it || {x_first_is, x_last_is, x_zero_is} == {its_first, its_last, its_zero});
+        assert (STREAMS > 1 || !x_valid || x_frame == taken[0]);
+        assert (!offers_it || {x_frame, x_first_is, x_last_is, x_zero_is} == {its_frame, its_first, its_last, its_zero});
         assert (!its_turn || xw_we[element % ELEMS]);
         assert (!its_turn || xw_xrow == its_row);
         assert (!its_turn || xw_data[(element % ELEMS)*ACT_BITS +: ACT_BITS] == its_value);
@@ -272,8 +291,10 @@ module xin #(
     wire x_first_is = x_sfirst, x_last_is = x_slast, x_zero_is = x_zero;
 
     // ---- invariants: packets and vectors ----
-    (* hierconn *) wire \dut.at_start , \dut.swallow , \dut.in_state , \dut.in_open , \dut.st_loaded ,
-        \dut.hold_valid , \dut.hold_state , \dut.w_par , \dut.r_par , \dut.vec_zero , \dut.vec_first , \dut.vec_last ;
+    (* hierconn *) wire \dut.at_start , \dut.swallow , \dut.in_state ,
+        \dut.hold_valid , \dut.hold_state , \dut.w_turn , \dut.r_turn , \dut.vec_zero , \dut.vec_first , \dut.vec_last ;
+    (* hierconn *) wire [STREAMS-1:0] \dut.in_open , \dut.st_loaded , \dut.g_frames.odd ;
+    (* hierconn *) wire [FRAME_BITS-1:0] \dut.now , \dut.g_frames.q_frame_0 , \dut.g_frames.q_frame_1 ;
     (* hierconn *) wire [1:0] \dut.used , \dut.ready , \dut.q_zero , \dut.q_first , \dut.q_last ;
     (* hierconn *) wire [STREAM_BITS-1:0] \dut.hold ;
     localparam integer COUNT_BITS = $clog2(SLICES + 1);
@@ -285,18 +306,28 @@ module xin #(
     (* hierconn *) wire [X_ROW_BITS-1:0] \dut.row ;
     wire vector_goes = !at_start && !swallow && !in_state;      // some of its words are taken
     wire vector_ends = held && !held_state && at_start;         // all are, and not yet written
+    wire state_goes = !at_start && !swallow && in_state;
+    wire state_ends = held && held_state && at_start;
     wire [1:0] buffered = kept - freed, in_lanes = taken - freed, full = written - freed;
     wire [11:0] held_word = slice / PER_WORD;                   // the word in hold, if it is a vector's
     wire [11:0] part = slice % PER_WORD;
     wire [1:0] age = written - vector;                          // of the watched vector, once it is written
     wire waits_to_go = age != 0 && age <= offered;              // it is written and not taken
+    wire [FRAME_BITS-1:0] q_frame = STREAMS == 1 ? vector[0] : vector[0] ? \dut.g_frames.q_frame_1 : \dut.g_frames.q_frame_0 ;
     wire [X_CONTAINER-1:0] in_hold = \dut.hold >> X_CONTAINER * (its_place - part * S);
     always @* if (started) begin
         assert (\dut.at_start == at_start && \dut.swallow == swallow && (at_start || \dut.in_state == in_state));
         assert (\dut.in_open == sequence && \dut.st_loaded == state_waits);
         assert (\dut.hold_valid == held && (!held || \dut.hold_state == held_state));
         assert (\dut.used == in_use && \dut.ready == offered);
-        assert (\dut.w_par == written[0] && \dut.r_par == taken[0]);
+        assert (\dut.w_turn == written[0] && \dut.r_turn == taken[0]);
+        if (STREAMS > 1) begin
+            assert (\dut.g_frames.odd == odd);
+            assert (!(vector_ends || state_ends || !at_start) || \dut.now == frame);
+        end else begin
+            assert (odd == written[0]);
+            assert (!(vector_goes || vector_ends) || frame == written[0]);
+        end
         assert (!at_start || (count == 0 && !swallow));
         assert (STATES || (!state_waits && (at_start || !in_state) && (!held || !held_state)));
         assert (at_start || count != 0);
@@ -318,17 +349,19 @@ module xin #(
             assert (\dut.slices_left == SLICES - 1 - slice);
             assert (\dut.group == slice % GROUPS);
             assert (!held || \dut.part == part);
-            assert (\dut.row == ((written[0] ? ROW_1[X_ROW_BITS-1:0] : ROW_0[X_ROW_BITS-1:0]) + slice / GROUPS) % (1 << X_ROW_BITS));
+            assert (\dut.row == (frame * X_PART + X_BASE / ELEMS + slice / GROUPS) % (1 << X_ROW_BITS));
             assert (\dut.vec_zero == vector_zero && \dut.vec_first == vector_first && \dut.vec_last == vector_last);
         end
         // the value's word: in hold, its slice not yet written
         if (held && !held_state && writing == vector && held_word == element / SE && its_slice >= slice)
             assert (in_hold == value);
+        if ((vector_goes || vector_ends) && writing == vector)
+            assert (its_frame == frame);
         if (vector_ends && writing == vector)
             assert ({vector_first, vector_last, vector_zero} == {its_first, its_last, its_zero});
         if (waits_to_go)
-            assert ({\dut.q_first [vector[0]], \dut.q_last [vector[0]], \dut.q_zero [vector[0]]}
-                    == {its_first, its_last, its_zero});
+            assert ({q_frame, \dut.q_first [vector[0]], \dut.q_last [vector[0]], \dut.q_zero [vector[0]]}
+                    == {its_frame, its_first, its_last, its_zero});
     end
 
     // ---- initial states ----
@@ -340,12 +373,12 @@ module xin #(
             wire [11:0] s_place = s_element % SW;
             wire [31:0] tslot = tdata >> 32 * s_place;
             reg [31:0] s_value;
-            reg s_par;                   // h is of the step before the next: the other half
+            reg [FRAME_BITS-1:0] s_frame; // h is of the step before the next: the frame of the other parity
             always @(posedge clk) begin
                 if (keep && is_state && count == words_before(s_segment) + s_element / SW)
                     s_value <= tslot;
                 if (take && at_start)
-                    s_par <= !(written[0] ^ (x_slice && slice == SLICES - 1));
+                    s_frame <= new_frame ^ STREAMS;
             end
             wire signed [31:0] s_signed = s_value;
             wire [ACT_BITS-1:0] s_h = clipped(s_signed, ACT_BITS);
@@ -353,8 +386,8 @@ module xin #(
             wire [11:0] s_lane = s_element % ELEMS;
             wire [31:0] layer_base = ST_HBASE >> 32 * (s_segment / 2);
             wire [31:0] layer_unit = ST_UNIT >> 32 * (s_segment / 2);
-            wire [H_ROW_BITS-1:0] s_hrow = (layer_base[11:0] + (s_par ? H_HALF : 0)) / ELEMS + s_element / ELEMS;
-            wire [UNIT_ADDR_BITS-1:0] s_crow = layer_unit[11:0] + s_element / ELEMS;
+            wire [H_ROW_BITS-1:0] s_hrow = s_frame * H_PART + layer_base[11:0] / ELEMS + s_element / ELEMS;
+            wire [UNIT_ADDR_BITS+FRAME_BITS-2:0] s_crow = (layer_unit[11:0] + s_element / ELEMS) * STREAMS + s_frame % STREAMS;
             wire s_turn = state_slices && segment == s_segment && state_slice == s_element / SS;
             wire writes_h = xw_h && xw_we[s_lane] && xw_hrow == s_hrow && s_segment % 2 == 0;
             wire writes_c = xc_we[s_lane] && xc_row == s_crow && s_segment % 2 == 1;
@@ -376,11 +409,9 @@ module xin #(
             wire [S_WORD_BITS-1:0] words_left = walk_words_left;
             wire [31:0] now_base = ST_HBASE >> 32 * (segment / 2);
             wire [31:0] now_unit = ST_UNIT >> 32 * (segment / 2);
-            wire [S_ROW_BITS-1:0] now_row = (segment % 2 != 0 ? now_unit[11:0] : (now_base[11:0] + (s_par ? H_HALF : 0)) / ELEMS)
+            wire [S_ROW_BITS-1:0] now_row = (segment % 2 != 0 ? now_unit[11:0] : s_frame * H_PART + now_base[11:0] / ELEMS)
                                             + state_slice / (ELEMS / SS);
             wire [11:0] now_word = words_before(segment) + state_slice / (SW / SS);
-            wire state_goes = !at_start && !swallow && in_state;
-            wire state_ends = held && held_state && at_start;
             wire [31:0] s_in_hold = \dut.hold >> 32 * (s_place - (state_slice % (SW / SS)) * SS);
             always @* if (started) begin
                 if (state_goes) begin
@@ -398,7 +429,7 @@ module xin #(
                     assert (walk_slices_left == (size_of(segment) + SS - 1) / SS - 1 - state_slice);
                     assert (walk_group == state_slice % (ELEMS / SS));
                     assert (walk_part == state_slice % (SW / SS));
-                    assert (walk_half == s_par);
+                    assert (walk_kept == s_frame && s_frame == (frame ^ STREAMS));
                     assert (walk_row == now_row);
                 end
                 if (held && held_state && segment == s_segment
@@ -415,24 +446,26 @@ module xin #(
     (* hierconn *) wire [(H_ROW_BITS > UNIT_ADDR_BITS ? H_ROW_BITS : UNIT_ADDR_BITS)-1:0] \dut.g_state.walk.row ;
     (* hierconn *) wire [S_GROUP_BITS-1:0] \dut.g_state.walk.group ;
     (* hierconn *) wire [S_PART_BITS-1:0] \dut.g_state.walk.part ;
-    (* hierconn *) wire \dut.g_state.walk.half ;
+    (* hierconn *) wire [FRAME_BITS-1:0] \dut.g_state.walk.kept ;
     wire [$clog2(STATE_WORDS+1)-1:0] walk_words_left = \dut.g_state.walk.words_left ;
     wire [$clog2(SEGMENTS)-1:0] walk_segment = \dut.g_state.walk.segment ;
     wire [12:0] walk_slices_left = \dut.g_state.walk.slices_left ;
     wire [(H_ROW_BITS > UNIT_ADDR_BITS ? H_ROW_BITS : UNIT_ADDR_BITS)-1:0] walk_row = \dut.g_state.walk.row ;
     wire [S_GROUP_BITS-1:0] walk_group = \dut.g_state.walk.group ;
     wire [S_PART_BITS-1:0] walk_part = \dut.g_state.walk.part ;
-    wire walk_half = \dut.g_state.walk.half ;
+    wire [FRAME_BITS-1:0] walk_kept = \dut.g_state.walk.kept ;
 
     // ---- reachable ----
     always @* if (started) begin
-        cover (offered == 2 && tvalid && !tready && x_par);
+        cover (offered == 2 && tvalid && !tready && x_frame[FRAME_BITS-1]);
+        cover (&sequence && x_valid);
         cover (its_turn && waits && error[4]);
         cover (error[0] || ONE_WORD);
         cover (error[1]);
         cover (dropping && x_valid && x_take);
         cover (offers_it && x_slast && !x_sfirst);
         cover (!STATES || (offers_it && x_sfirst && !x_zero));
+        cover (STREAMS == 1 || !STATES || (state_waits == 1 && dropping == 2));
         cover (!STATES || (xc_we != 0 && segment == SEGMENTS - 1));
     end
     localparam ONE_WORD = WORDS == 1;

@@ -15,6 +15,7 @@ module yout #(
     parameter integer Y_CONTAINER = 16,
     parameter integer STREAM_BITS = 64,
     parameter integer OUTPUT_SIZE = 5,
+    parameter integer USER_BITS = 2,
     parameter integer Y_ROW_BITS = 2
 ) (
     input wire clk,
@@ -23,20 +24,19 @@ module yout #(
     input wire [Y_ROW_BITS-1:0] y_row,
     input wire [ELEMS*OUT_BITS-1:0] y_data,
     input wire y_done,
-    input wire y_sfirst,
-    input wire y_slast,
+    input wire [USER_BITS-1:0] y_user,
     input wire m_axis_y_tready
 );
     wire y_release;
     wire [STREAM_BITS-1:0] m_axis_y_tdata;
     wire m_axis_y_tvalid, m_axis_y_tlast;
-    wire [1:0] m_axis_y_tuser;
+    wire [USER_BITS-1:0] m_axis_y_tuser;
     brds_yout #(
         .ELEMS(ELEMS), .OUT_BITS(OUT_BITS), .Y_CONTAINER(Y_CONTAINER), .STREAM_BITS(STREAM_BITS),
-        .OUTPUT_SIZE(OUTPUT_SIZE), .Y_ROW_BITS(Y_ROW_BITS)
+        .OUTPUT_SIZE(OUTPUT_SIZE), .USER_BITS(USER_BITS), .Y_ROW_BITS(Y_ROW_BITS)
     ) dut (
         .clk(clk), .rst(rst), .y_we(y_we), .y_row(y_row), .y_data(y_data), .y_done(y_done),
-        .y_sfirst(y_sfirst), .y_slast(y_slast), .y_release(y_release), .m_axis_y_tdata(m_axis_y_tdata),
+        .y_user(y_user), .y_release(y_release), .m_axis_y_tdata(m_axis_y_tdata),
         .m_axis_y_tvalid(m_axis_y_tvalid), .m_axis_y_tready(m_axis_y_tready),
         .m_axis_y_tlast(m_axis_y_tlast), .m_axis_y_tuser(m_axis_y_tuser));
 
@@ -68,7 +68,8 @@ module yout #(
     reg [15:0] out_word;
     wire [1:0] waiting = in_vector - out_vector;
     wire writes_it = |y_we && in_vector == vector && y_row == its_row;
-    reg live, live_first, live_last;     // the element is written; the value, the flags
+    reg live;                            // the element is written; its flags, its value
+    reg [USER_BITS-1:0] live_user;
     reg [OUT_BITS-1:0] value;
     wire leaves = m_axis_y_tvalid && m_axis_y_tready;
 
@@ -97,10 +98,8 @@ module yout #(
         end
         if (writes_it)
             value <= y_data[its_lane*OUT_BITS +: OUT_BITS];
-        if (y_done && in_vector == vector) begin
-            live_first <= y_sfirst;
-            live_last <= y_slast;
-        end
+        if (y_done && in_vector == vector)
+            live_user <= y_user;
     end
 
     // ---- properties ----
@@ -112,7 +111,7 @@ module yout #(
         assert (!m_axis_y_tvalid || waiting != 0);
         assert (!m_axis_y_tvalid || m_axis_y_tlast == (out_word == WORDS - 1));
         assert (!its_turn || live);
-        assert (!its_turn || m_axis_y_tuser == {live_last, live_first});
+        assert (!its_turn || m_axis_y_tuser == live_user);
         assert (!(its_turn && out_word == its_word)
                 || m_axis_y_tdata[its_place*Y_CONTAINER +: Y_CONTAINER] == extended);
         assert (y_release == (leaves && m_axis_y_tlast));
@@ -130,7 +129,7 @@ module yout #(
 
     reg stalled = 0;                     // the word was there and was not taken
     reg [STREAM_BITS-1:0] stalled_data;
-    reg [2:0] stalled_flags;
+    reg [USER_BITS:0] stalled_flags;
     reg [2:0] idle;                      // cycles for which a vector has waited for its first word
     always @(posedge clk) begin
         stalled <= !rst && m_axis_y_tvalid && !m_axis_y_tready;
@@ -147,8 +146,9 @@ module yout #(
     end
 
     // ---- invariants: what the registers hold ----
-    (* hierconn *) wire [1:0] \dut.full , \dut.b_first , \dut.b_last ;
-    (* hierconn *) wire \dut.w_buffer , \dut.r_buffer , \dut.a_valid , \dut.a_end , \dut.a_first , \dut.a_last ;
+    (* hierconn *) wire [1:0] \dut.full ;
+    (* hierconn *) wire \dut.w_buffer , \dut.r_buffer , \dut.a_valid , \dut.a_end ;
+    (* hierconn *) wire [USER_BITS-1:0] \dut.b_user_0 , \dut.b_user_1 , \dut.a_user ;
     (* hierconn *) wire [LINE_BITS+PART_BITS-1:0] \dut.word ;
     (* hierconn *) wire [BANKS*ELEMS*OUT_BITS-1:0] \dut.line ;
     (* hierconn *) wire [(PART_BITS > 0 ? PART_BITS : 1)-1:0] \dut.g_part.part ;
@@ -190,8 +190,8 @@ module yout #(
         assert (!\dut.a_valid || at_a[17:16] != in_vector);
         assert (!complete || live);
         assert (!live || age <= waiting);
-        assert (!complete || (\dut.b_first [vector[0]] == live_first && \dut.b_last [vector[0]] == live_last));
-        assert (!in_a || (\dut.a_first == live_first && \dut.a_last == live_last));
+        assert (!complete || (vector[0] ? \dut.b_user_1 : \dut.b_user_0 ) == live_user);
+        assert (!in_a || \dut.a_user == live_user);
         assert (!live || its_kept[its_lane*OUT_BITS +: OUT_BITS] == value);
         assert (!(in_a && at_a[15:0] == its_word)
                 || \dut.line [(element % (BANKS*ELEMS))*OUT_BITS +: OUT_BITS] == value);
