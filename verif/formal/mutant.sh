@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # mutant.sh OUT LINE: the mutation on that line of mutations.txt, in a copy of the design: the property
-# file's first proof must find a counterexample from reset within the depth given there.  Called by
+# file's first proof, with the parameters named there, must find a counterexample from reset within the depth given
+# there.  Called by
 # run.sh --self-test.
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
@@ -12,7 +13,8 @@ mutation=$(sed -n "${line}p" "$here/mutations.txt")
 set -f
 set -- $mutation
 set +f
-property=$1 depth=$2 file=$3
+property=${1%%:*} depth=$2 file=$3
+parameters=$(echo "${1#"$property"}" | tr : ' ')
 shift 3
 expression=$*
 work=$(mktemp -d) || exit 3
@@ -36,6 +38,8 @@ export RTL MUTATE
 set -- $(awk -v p="$property" '/^#/ { next } $2 == p && $3 != "cover" { print; exit }' "$here/proofs.txt")
 files=$5
 shift 5
+# shellcheck disable=SC2086 # words
+set -- "$@" $parameters
 sh "$here/compile.sh" "$work" "$property" "$files" "$@"
 case $? in
     0) ;;

@@ -51,8 +51,9 @@ esac
 
 # the numbers of the lines that are wanted
 lines=$(awk -v mode="$mode" -v names=" $* " '/^#/ || NF == 0 { next }
+    { property = mode == "mutants" ? $1 : $2; sub(/:.*/, "", property) }
     mode == "quick" && $1 != "quick" { next }
-    names != "  " && index(names, " " (mode == "mutants" ? $1 : $2) " ") == 0 { next }
+    names != "  " && index(names, " " property " ") == 0 { next }
     { print NR }' "$table")
 [ -n "$lines" ] || { echo "formal: no such proof" >&2; exit 2; }
 
