@@ -4,7 +4,8 @@
 // any kind: every phase runs once for every step, in the order of the steps, with the step's parity and
 // flags, and whole: all groups, all beats, with the words that are its own, without a hole; a head that
 // gives a sequence's last step only does so for just those.  No phase starts before the words that it
-// reads are written: the run that an edge names has ended, and at least `gap` idle cycles lie between; a
+// reads are written: the run that an edge names has ended, and at least `gap` idle cycles lie between (over a recurrent edge the
+// latest of the same stream); a
 // step that starts from zero is free of the edges that the page frees it of.  Never more than two output
 // buffers are claimed.  `empty` says that all that was taken has been run and drained, and no less.  And
 // a bounded time to idle: the number `left` falls in every cycle in which something is left to do, no
@@ -15,8 +16,8 @@
 //
 // The properties see the ports only.  Steps are numbered modulo 16 in the order in which they are taken;
 // one is watched for its flags.  The invariants say how many runs the tokens and the candidate still stand
-// for.  The network has LAYERS layers, all with a projection or none, and a head or none; its edges are
-// those of section 7, with DRAINS the drain edges too.  The environment alternates the parity (xin.v
+// for, and a table holds the frames of the last 16 steps.  The network has LAYERS layers, all with a projection or none, and a head or none; its edges are
+// those of section 7, with DRAINS the drain edges too.  The environment alternates each stream's parity (xin.v
 // proves that of brds_xin) and gives back no output buffer that is not claimed; the gaps
 // are any constants up to MOST_GAP.
 `default_nettype none
@@ -36,7 +37,9 @@ module ctrl #(
     // no gap is larger
     parameter integer MOST_GAP = 65535,
     // 1: weights are streamed: a beat may wait on the bus, and the scan, for any time
-    parameter integer STREAM = 0
+    parameter integer STREAM = 0,
+    // independent streams of vectors
+    parameter integer STREAMS = 1
 ) (
     input wire clk,
     input wire rst,
@@ -44,11 +47,11 @@ module ctrl #(
     input wire weights_ok,
     input wire loading,
     input wire x_valid,
-    input wire x_par,
+    input wire [$clog2(STREAMS):0] x_frame,
     input wire x_zero,
     input wire x_sfirst,
     input wire x_slast,
-    input wire x_dropping,
+    input wire [STREAMS-1:0] x_dropping,
     input wire y_release,
     input wire fetch_ready,
     input wire word_ready
@@ -60,6 +63,7 @@ module ctrl #(
     localparam integer EDGES = DATA_EDGES + DRAINS * LAYERS * LINEARS;   // at most 12
     localparam integer PHASE_BITS = PHASES > 1 ? $clog2(PHASES) : 1;
     localparam integer AW = 10;
+    localparam integer FB = $clog2(STREAMS) + 1; // bits of a frame: {parity, stream}
     localparam FILTER = HEAD != 0 && EVERY == 0; // the head runs for a sequence's last step only
 
     function integer kind_of(input integer p);
@@ -129,25 +133,26 @@ module ctrl #(
     endfunction
 
     (* anyconst *) reg [EDGES*16-1:0] gaps;
-    wire x_take, x_free, y_none, beat_valid, beat_first, beat_last, beat_pfirst, beat_par, beat_zero,
+    wire x_take, x_free, y_none, beat_valid, beat_first, beat_last, beat_pfirst, beat_zero,
          beat_sfirst, beat_slast, empty, sequence_open, ev_step, ev_sequence, ev_busy, ev_stall_in,
          ev_stall_out, ev_stall_weights, fetch;
+    wire [FB-1:0] beat_frame;
     wire [PHASE_BITS-1:0] fetch_phase;
     wire [AW-1:0] beat_word;
     wire [PHASE_BITS-1:0] beat_phase;
     brds_ctrl #(
         .PHASES(PHASES), .EDGES(EDGES), .STAGES(STAGES), .LAYERS(LAYERS), .PHASE_BITS(PHASE_BITS),
-        .WORD_ADDR_BITS(AW), .PH_LINEAR(make(0)), .PH_STAGE(make(1)), .PH_GROUPS(make(2)),
+        .STREAMS(STREAMS), .WORD_ADDR_BITS(AW), .PH_LINEAR(make(0)), .PH_STAGE(make(1)), .PH_GROUPS(make(2)),
         .PH_BEATS(make(3)), .PH_WORD(make(4)), .PH_OUT(make(5)), .ED_READER(edges(0)),
         .ED_WRITER(edges(1)), .ED_SKIP(edges(2)), .EVERY_STEP(EVERY), .FREE_DELAY(FREE_DELAY),
         .DRAIN_CYCLES(DRAIN_CYCLES)
     ) dut (
         .clk(clk), .rst(rst), .enable(enable), .weights_ok(weights_ok), .loading(loading), .cfg_gap(gaps),
-        .x_valid(x_valid), .x_par(x_par), .x_zero(x_zero), .x_sfirst(x_sfirst), .x_slast(x_slast),
+        .x_valid(x_valid), .x_frame(x_frame), .x_zero(x_zero), .x_sfirst(x_sfirst), .x_slast(x_slast),
         .x_dropping(x_dropping), .x_take(x_take), .x_free(x_free), .y_release(y_release), .y_none(y_none),
         .fetch_ready(fetch_ready), .fetch(fetch), .fetch_phase(fetch_phase), .word_ready(word_ready),
         .beat_valid(beat_valid), .beat_word(beat_word), .beat_first(beat_first), .beat_last(beat_last),
-        .beat_phase(beat_phase), .beat_pfirst(beat_pfirst), .beat_par(beat_par), .beat_zero(beat_zero),
+        .beat_phase(beat_phase), .beat_pfirst(beat_pfirst), .beat_frame(beat_frame), .beat_zero(beat_zero),
         .beat_sfirst(beat_sfirst), .beat_slast(beat_slast), .empty(empty), .sequence_open(sequence_open),
         .ev_step(ev_step), .ev_sequence(ev_sequence), .ev_busy(ev_busy), .ev_stall_in(ev_stall_in),
         .ev_stall_out(ev_stall_out), .ev_stall_weights(ev_stall_weights));
@@ -158,23 +163,46 @@ module ctrl #(
     reg waited = 0;
     always @(posedge clk) waited <= !rst && held && !word_ready;
 
-
     // ---- steps taken ----
     reg started = 0;
     reg [3:0] taken, taken_last;         // steps, and those of them that end a sequence
     (* anyconst *) reg [3:0] step, last_step;    // the watched ones of each count
-    reg [3:0] flags, last_flags;         // theirs: par, zero, sfirst, slast
+    reg [FB+2:0] flags, last_flags;      // theirs: frame, zero, sfirst, slast
     reg [3:0] last_number;               // the watched last step's number among all
-    wire [3:0] x_flags = {x_par, x_zero, x_sfirst, x_slast};
+    wire [FB+2:0] x_flags = {x_frame, x_zero, x_sfirst, x_slast};
+    reg [16*FB-1:0] frames;              // of step n at [FB*n +: FB]; no two neighbours are the same
+    function [FB-1:0] frame_of(input [16*FB-1:0] all, input [3:0] n);
+        frame_of = all >> FB * n;
+    endfunction
+    function [16*FB-1:0] at_start(input integer unused);
+        integer n;
+        for (n = 0; n < 16; n = n + 1)
+            at_start[FB*n +: FB] = n % 2 * STREAMS + unused;
+    endfunction
+    reg [STREAMS-1:0] odd;               // parity of each stream's next step
+    reg [STREAMS-1:0] open;              // streams whose last step taken was not a sequence's last
+    wire [STREAMS-1:0] x_stream = 1 << x_frame % STREAMS;
+    wire [16*FB-1:0] one_frame = {FB{1'b1}}, taken_frame = x_frame;
+    wire [FB-1:0] last_frame = frame_of(frames, taken - 4'd1);
     always @(posedge clk) begin
         started <= 1;
         if (rst) begin
             taken <= 0;
             taken_last <= 0;
+            frames <= at_start(0);
+            odd <= 0;
         end else if (x_take) begin
             taken <= taken + 1;
             taken_last <= taken_last + x_slast;
+            frames <= (frames & ~(one_frame << FB * taken)) | (taken_frame << FB * taken);
+            odd <= odd ^ x_stream;
         end
+        if (rst)
+            open <= 0;
+        else if (x_take)
+            open <= x_slast ? open & ~x_stream : open | x_stream;
+        else if (!x_valid)
+            open <= open & ~x_dropping;
         if (x_take && taken == step)
             flags <= x_flags;
         if (x_take && x_slast && taken_last == last_step) begin
@@ -189,9 +217,9 @@ module ctrl #(
     wire [7:0] beats = ALL_BEATS >> 8 * beat_phase;
     reg more, more_beats;                // the run goes on; its group does
     reg [PHASE_BITS-1:0] run_phase;      // of the beat before
-    reg [3:0] run_flags;
+    reg [FB+2:0] run_flags;
     reg [7:0] run_group, run_beat;
-    wire [3:0] beat_flags = {beat_par, beat_zero, beat_sfirst, beat_slast};
+    wire [FB+2:0] beat_flags = {beat_frame, beat_zero, beat_sfirst, beat_slast};
     wire [7:0] group = first_now ? 0 : more_beats ? run_group : run_group + 1;
     wire [7:0] beat = first_now || !more_beats ? 0 : run_beat + 1;
     wire last_now = beat_valid && group == groups - 1 && beat == beats - 1;    // a phase's last beat
@@ -210,8 +238,9 @@ module ctrl #(
     localparam [16:0] LONG = 17'h1ffff;
     wire [4*PHASES-1:0] begun, ended;
     wire [17*PHASES-1:0] since, before;
+    wire [17*PHASES*STREAMS-1:0] by_stream;      // of phase p and stream i at [17*(STREAMS*p+i) +: 17]: its last end
     wire [PHASES-1:0] ran;               // at all, since reset
-    genvar p;
+    genvar p, i;
     generate
         for (p = 0; p < PHASES; p = p + 1) begin : g_phase
             reg [3:0] starts, ends;
@@ -224,6 +253,18 @@ module ctrl #(
             assign since[17*p +: 17] = age;
             assign before[17*p +: 17] = older;
             assign ran[p] = any;
+            always @* assert (!started || older > age || older == LONG);
+            for (i = 0; i < STREAMS; i = i + 1) begin : g_stream
+                reg [16:0] its_age;
+                assign by_stream[17*(STREAMS*p+i) +: 17] = its_age;
+                wire latest = frame_of(frames, ends - 4'd1) % STREAMS == i;
+                always @(posedge clk)
+                    its_age <= rst ? LONG : ends_now && beat_frame % STREAMS == i ? 1 : its_age == LONG ? LONG : its_age + 1;
+                // with the run's number in the table; a head that runs for last steps only is not of it
+                if (!(FILTER && p == PHASES - 1)) begin : g_age
+                    always @* if (started) assert (any && latest ? its_age == age : its_age >= older);
+                end
+            end
             always @(posedge clk)
                 if (rst) begin
                     starts <= 0;
@@ -265,7 +306,7 @@ module ctrl #(
     always @* begin
         if (!started)
             assume (rst);
-        assume (x_par == taken[0]);
+        assume (x_frame / STREAMS == (odd >> x_frame % STREAMS) % 2);
         assume (!y_release || claimed_before != 0 || (outputs_now && beat_valid));
         assume (STREAM != 0 || (fetch_ready && word_ready));
     end
@@ -276,6 +317,7 @@ module ctrl #(
         assert (beat_valid == (held && word_ready) && ev_stall_weights == (held && !word_ready));
         assert (!x_take || (fetch && fetch_phase == 0));
         assert (!fetch || fetch_ready);
+        assert (sequence_open == (open != 0));
         // a run is whole
         assert (!more || (held && !first_now));
         assert (more || !held || first_now);
@@ -326,12 +368,13 @@ module ctrl #(
             wire [3:0] surplus = ended[4*WRITER +: 4] - (SKIP ? number : number + 4'd1);
             wire [16:0] age = since[17*WRITER +: 17];
             wire [16:0] older = before[17*WRITER +: 17];
+            wire [16:0] of_stream = by_stream >> 17 * (STREAMS * WRITER + beat_frame % STREAMS);
             always @* if (started && reads) begin
                 if (DRAIN)
                     assert (age > gap);
                 else if (known) begin
                     assert (surplus == 0 || (SKEWED && surplus == 1));
-                    assert (surplus == 0 ? age > gap : older > gap);
+                    assert ((SKIP ? of_stream : surplus == 0 ? age : older) > gap);
                 end
             end
 
@@ -345,122 +388,27 @@ module ctrl #(
                 assert (!held || writers[e] == (beat_phase == WRITER));
                 assert (age >= 1 && (ran[WRITER] || age == LONG));
                 assert (age < gap ? !count_nones[e] && count == gap - age : count_nones[e]);
-                if (SKEWED) begin
-                    assert (older > age || older == LONG);
+                if (SKEWED || (SKIP && STREAMS > 1)) begin
                     assert (older < gap ? !older_zeros[e] && count_older == gap - older : older_zeros[e]);
-                    assert (!ran[WRITER] || latest_pars[e] == !ended[4*WRITER]);
+                    assert (!ran[WRITER] || latests[FB*e +: FB] == frame_of(frames, ended[4*WRITER +: 4] - 4'd1));
                 end
             end
         end
     endgenerate
 
-    // the edges' registers; those of edges that are not there stand for nothing
-    (* hierconn *) wire [15:0] \dut.g_edge[0].count , \dut.g_edge[1].count , \dut.g_edge[2].count ,
-        \dut.g_edge[3].count , \dut.g_edge[4].count , \dut.g_edge[5].count , \dut.g_edge[6].count ,
-        \dut.g_edge[7].count , \dut.g_edge[8].count , \dut.g_edge[9].count , \dut.g_edge[10].count ,
-        \dut.g_edge[11].count ;
-    wire [191:0] counts = {\dut.g_edge[11].count , \dut.g_edge[10].count , \dut.g_edge[9].count ,
-        \dut.g_edge[8].count , \dut.g_edge[7].count , \dut.g_edge[6].count , \dut.g_edge[5].count ,
-        \dut.g_edge[4].count , \dut.g_edge[3].count , \dut.g_edge[2].count , \dut.g_edge[1].count ,
-        \dut.g_edge[0].count };
-    (* hierconn *) wire [15:0] \dut.g_edge[0].load , \dut.g_edge[1].load , \dut.g_edge[2].load ,
-        \dut.g_edge[3].load , \dut.g_edge[4].load , \dut.g_edge[5].load , \dut.g_edge[6].load ,
-        \dut.g_edge[7].load , \dut.g_edge[8].load , \dut.g_edge[9].load , \dut.g_edge[10].load ,
-        \dut.g_edge[11].load ;
-    wire [191:0] loads = {\dut.g_edge[11].load , \dut.g_edge[10].load , \dut.g_edge[9].load ,
-        \dut.g_edge[8].load , \dut.g_edge[7].load , \dut.g_edge[6].load , \dut.g_edge[5].load ,
-        \dut.g_edge[4].load , \dut.g_edge[3].load , \dut.g_edge[2].load , \dut.g_edge[1].load ,
-        \dut.g_edge[0].load };
-    (* hierconn *) wire \dut.g_edge[0].count_none , \dut.g_edge[1].count_none ,
-        \dut.g_edge[2].count_none , \dut.g_edge[3].count_none , \dut.g_edge[4].count_none ,
-        \dut.g_edge[5].count_none , \dut.g_edge[6].count_none , \dut.g_edge[7].count_none ,
-        \dut.g_edge[8].count_none , \dut.g_edge[9].count_none , \dut.g_edge[10].count_none ,
-        \dut.g_edge[11].count_none ;
-    wire [11:0] count_nones = {\dut.g_edge[11].count_none , \dut.g_edge[10].count_none ,
-        \dut.g_edge[9].count_none , \dut.g_edge[8].count_none , \dut.g_edge[7].count_none ,
-        \dut.g_edge[6].count_none , \dut.g_edge[5].count_none , \dut.g_edge[4].count_none ,
-        \dut.g_edge[3].count_none , \dut.g_edge[2].count_none , \dut.g_edge[1].count_none ,
-        \dut.g_edge[0].count_none };
-    (* hierconn *) wire \dut.g_edge[0].gap_none , \dut.g_edge[1].gap_none , \dut.g_edge[2].gap_none ,
-        \dut.g_edge[3].gap_none , \dut.g_edge[4].gap_none , \dut.g_edge[5].gap_none ,
-        \dut.g_edge[6].gap_none , \dut.g_edge[7].gap_none , \dut.g_edge[8].gap_none ,
-        \dut.g_edge[9].gap_none , \dut.g_edge[10].gap_none , \dut.g_edge[11].gap_none ;
-    wire [11:0] gap_nones = {\dut.g_edge[11].gap_none , \dut.g_edge[10].gap_none ,
-        \dut.g_edge[9].gap_none , \dut.g_edge[8].gap_none , \dut.g_edge[7].gap_none ,
-        \dut.g_edge[6].gap_none , \dut.g_edge[5].gap_none , \dut.g_edge[4].gap_none ,
-        \dut.g_edge[3].gap_none , \dut.g_edge[2].gap_none , \dut.g_edge[1].gap_none ,
-        \dut.g_edge[0].gap_none };
-    (* hierconn *) wire \dut.g_edge[0].gap_short , \dut.g_edge[1].gap_short ,
-        \dut.g_edge[2].gap_short , \dut.g_edge[3].gap_short , \dut.g_edge[4].gap_short ,
-        \dut.g_edge[5].gap_short , \dut.g_edge[6].gap_short , \dut.g_edge[7].gap_short ,
-        \dut.g_edge[8].gap_short , \dut.g_edge[9].gap_short , \dut.g_edge[10].gap_short ,
-        \dut.g_edge[11].gap_short ;
-    wire [11:0] gap_shorts = {\dut.g_edge[11].gap_short , \dut.g_edge[10].gap_short ,
-        \dut.g_edge[9].gap_short , \dut.g_edge[8].gap_short , \dut.g_edge[7].gap_short ,
-        \dut.g_edge[6].gap_short , \dut.g_edge[5].gap_short , \dut.g_edge[4].gap_short ,
-        \dut.g_edge[3].gap_short , \dut.g_edge[2].gap_short , \dut.g_edge[1].gap_short ,
-        \dut.g_edge[0].gap_short };
-    (* hierconn *) wire [15:0] \dut.g_edge[0].g_skewed.older , \dut.g_edge[1].g_skewed.older ,
-        \dut.g_edge[2].g_skewed.older , \dut.g_edge[3].g_skewed.older , \dut.g_edge[4].g_skewed.older ,
-        \dut.g_edge[5].g_skewed.older , \dut.g_edge[6].g_skewed.older , \dut.g_edge[7].g_skewed.older ,
-        \dut.g_edge[8].g_skewed.older , \dut.g_edge[9].g_skewed.older ,
-        \dut.g_edge[10].g_skewed.older , \dut.g_edge[11].g_skewed.older ;
-    wire [191:0] olders = {\dut.g_edge[11].g_skewed.older , \dut.g_edge[10].g_skewed.older ,
-        \dut.g_edge[9].g_skewed.older , \dut.g_edge[8].g_skewed.older , \dut.g_edge[7].g_skewed.older ,
-        \dut.g_edge[6].g_skewed.older , \dut.g_edge[5].g_skewed.older , \dut.g_edge[4].g_skewed.older ,
-        \dut.g_edge[3].g_skewed.older , \dut.g_edge[2].g_skewed.older , \dut.g_edge[1].g_skewed.older ,
-        \dut.g_edge[0].g_skewed.older };
-    (* hierconn *) wire \dut.g_edge[0].g_skewed.older_zero , \dut.g_edge[1].g_skewed.older_zero ,
-        \dut.g_edge[2].g_skewed.older_zero , \dut.g_edge[3].g_skewed.older_zero ,
-        \dut.g_edge[4].g_skewed.older_zero , \dut.g_edge[5].g_skewed.older_zero ,
-        \dut.g_edge[6].g_skewed.older_zero , \dut.g_edge[7].g_skewed.older_zero ,
-        \dut.g_edge[8].g_skewed.older_zero , \dut.g_edge[9].g_skewed.older_zero ,
-        \dut.g_edge[10].g_skewed.older_zero , \dut.g_edge[11].g_skewed.older_zero ;
-    wire [11:0] older_zeros = {\dut.g_edge[11].g_skewed.older_zero ,
-        \dut.g_edge[10].g_skewed.older_zero , \dut.g_edge[9].g_skewed.older_zero ,
-        \dut.g_edge[8].g_skewed.older_zero , \dut.g_edge[7].g_skewed.older_zero ,
-        \dut.g_edge[6].g_skewed.older_zero , \dut.g_edge[5].g_skewed.older_zero ,
-        \dut.g_edge[4].g_skewed.older_zero , \dut.g_edge[3].g_skewed.older_zero ,
-        \dut.g_edge[2].g_skewed.older_zero , \dut.g_edge[1].g_skewed.older_zero ,
-        \dut.g_edge[0].g_skewed.older_zero };
-    (* hierconn *) wire \dut.g_edge[0].g_skewed.latest_par , \dut.g_edge[1].g_skewed.latest_par ,
-        \dut.g_edge[2].g_skewed.latest_par , \dut.g_edge[3].g_skewed.latest_par ,
-        \dut.g_edge[4].g_skewed.latest_par , \dut.g_edge[5].g_skewed.latest_par ,
-        \dut.g_edge[6].g_skewed.latest_par , \dut.g_edge[7].g_skewed.latest_par ,
-        \dut.g_edge[8].g_skewed.latest_par , \dut.g_edge[9].g_skewed.latest_par ,
-        \dut.g_edge[10].g_skewed.latest_par , \dut.g_edge[11].g_skewed.latest_par ;
-    wire [11:0] latest_pars = {\dut.g_edge[11].g_skewed.latest_par ,
-        \dut.g_edge[10].g_skewed.latest_par , \dut.g_edge[9].g_skewed.latest_par ,
-        \dut.g_edge[8].g_skewed.latest_par , \dut.g_edge[7].g_skewed.latest_par ,
-        \dut.g_edge[6].g_skewed.latest_par , \dut.g_edge[5].g_skewed.latest_par ,
-        \dut.g_edge[4].g_skewed.latest_par , \dut.g_edge[3].g_skewed.latest_par ,
-        \dut.g_edge[2].g_skewed.latest_par , \dut.g_edge[1].g_skewed.latest_par ,
-        \dut.g_edge[0].g_skewed.latest_par };
-    (* hierconn *) wire \dut.g_edge[0].ignored , \dut.g_edge[1].ignored , \dut.g_edge[2].ignored ,
-        \dut.g_edge[3].ignored , \dut.g_edge[4].ignored , \dut.g_edge[5].ignored , \dut.g_edge[6].ignored ,
-        \dut.g_edge[7].ignored , \dut.g_edge[8].ignored , \dut.g_edge[9].ignored ,
-        \dut.g_edge[10].ignored , \dut.g_edge[11].ignored ;
-    wire [11:0] ignoreds = {\dut.g_edge[11].ignored , \dut.g_edge[10].ignored , \dut.g_edge[9].ignored ,
-        \dut.g_edge[8].ignored , \dut.g_edge[7].ignored , \dut.g_edge[6].ignored , \dut.g_edge[5].ignored ,
-        \dut.g_edge[4].ignored , \dut.g_edge[3].ignored , \dut.g_edge[2].ignored , \dut.g_edge[1].ignored ,
-        \dut.g_edge[0].ignored };
-    (* hierconn *) wire \dut.g_edge[0].writes , \dut.g_edge[1].writes , \dut.g_edge[2].writes ,
-        \dut.g_edge[3].writes , \dut.g_edge[4].writes , \dut.g_edge[5].writes , \dut.g_edge[6].writes ,
-        \dut.g_edge[7].writes , \dut.g_edge[8].writes , \dut.g_edge[9].writes , \dut.g_edge[10].writes ,
-        \dut.g_edge[11].writes ;
-    wire [11:0] writers = {\dut.g_edge[11].writes , \dut.g_edge[10].writes , \dut.g_edge[9].writes ,
-        \dut.g_edge[8].writes , \dut.g_edge[7].writes , \dut.g_edge[6].writes , \dut.g_edge[5].writes ,
-        \dut.g_edge[4].writes , \dut.g_edge[3].writes , \dut.g_edge[2].writes , \dut.g_edge[1].writes ,
-        \dut.g_edge[0].writes };
+    `include "ctrl_edges.vh"
 
     // ---- invariants: tokens, candidate and runs ----
     localparam integer BEAT_BITS = $clog2(most(1) + 1);
     localparam integer GROUP_BITS = $clog2(most(0) + 1);
     localparam integer DRAIN_BITS = $clog2(DRAIN_CYCLES + 1);
     (* hierconn *) wire [PHASE_BITS-1:0] \dut.sp , \dut.cand ;
-    (* hierconn *) wire [STAGES-1:0] \dut.tok_valid , \dut.tok_par , \dut.tok_zero , \dut.tok_sfirst ,
+    (* hierconn *) wire [STAGES-1:0] \dut.tok_valid , \dut.tok_zero , \dut.tok_sfirst ,
         \dut.tok_slast ;
-    (* hierconn *) wire \dut.cand_valid , \dut.cand_par , \dut.cand_zero , \dut.cand_sfirst ,
+    (* hierconn *) wire [STAGES*FB-1:0] \dut.tok_frame ;
+    (* hierconn *) wire [FB-1:0] \dut.cand_frame ;
+    (* hierconn *) wire [STREAMS-1:0] \dut.seq_open ;
+    (* hierconn *) wire \dut.cand_valid , \dut.cand_zero , \dut.cand_sfirst ,
         \dut.cand_slast , \dut.cand_out , \dut.cand_one_beat , \dut.cand_one_group , \dut.run_one_beat ,
         \dut.last_group , \dut.ending ;
     (* hierconn *) wire [AW-1:0] \dut.cand_word ;
@@ -486,10 +434,11 @@ module ctrl #(
             // the token's number in both counts
             wire [3:0] number = entered[4*s +: 4] - 4'd1;
             wire [3:0] number_last = entered_last[4*s +: 4] - 4'd1;
-            wire [3:0] tok_flags = {\dut.tok_par [s], \dut.tok_zero [s], \dut.tok_sfirst [s], \dut.tok_slast [s]};
+            wire [FB-1:0] tok_frame = \dut.tok_frame [FB*s +: FB];
+            wire [FB+2:0] tok_flags = {tok_frame, \dut.tok_zero [s], \dut.tok_sfirst [s], \dut.tok_slast [s]};
             always @* if (started && valid) begin
                 // a token of the head is the last step that the stage below has let go
-                assert (\dut.tok_par [s] == number[0]);
+                assert (tok_frame == frame_of(frames, number));
                 assert (number != step || tok_flags == flags);
                 assert (!OF_HEAD || \dut.tok_slast [s]);
                 if (FILTER && \dut.tok_slast [s] && number_last == last_step)
@@ -514,7 +463,7 @@ module ctrl #(
         end
     endgenerate
 
-    wire [3:0] cand_flags = {\dut.cand_par , \dut.cand_zero , \dut.cand_sfirst , \dut.cand_slast };
+    wire [FB+2:0] cand_flags = {\dut.cand_frame , \dut.cand_zero , \dut.cand_sfirst , \dut.cand_slast };
     wire [3:0] cand_number = begun >> 4 * \dut.cand ;
     wire cand_head = FILTER && \dut.cand == PHASES - 1;
     wire [7:0] cand_groups = ALL_GROUPS >> 8 * \dut.cand ;
@@ -528,11 +477,11 @@ module ctrl #(
             assert (\dut.cand < PHASES);
             // the scan stands behind the candidate
             assert (\dut.cand == PHASES - 1 ? \dut.sp == 0 : \dut.sp == \dut.cand + 1);
-            assert (cand_head || \dut.cand_par == cand_number[0]);
+            assert (cand_head || \dut.cand_frame == frame_of(frames, cand_number));
             assert (cand_head || cand_number != step || cand_flags == flags);
             assert (!cand_head || \dut.cand_slast );
             if (cand_head && cand_number == last_step)
-                assert (cand_flags == last_flags && last_flags[3] == last_number[0]);
+                assert (cand_flags == last_flags && last_flags[FB+2:3] == frame_of(frames, last_number));
             assert (\dut.cand_out == (\dut.cand == PHASES - 1 && (EVERY != 0 || \dut.cand_slast )));
             assert (\dut.cand_word == 25 * \dut.cand );
             assert (\dut.cand_beats == cand_beats - 1 && \dut.cand_one_beat == (cand_beats == 1));
@@ -541,11 +490,13 @@ module ctrl #(
         // in a phase's first cycle it stands there still
         assert (!first_now || waited || (beat_phase == PHASES - 1 ? \dut.sp == 0 : \dut.sp == beat_phase + 1));
         if (held) begin
-            assert (is_head || beat_par == run_number[0]);
+            assert (is_head || beat_frame == frame_of(frames, run_number));
             assert (\dut.left_beats == beats - 1 - beat && \dut.left_groups == groups - 1 - group);
             assert (\dut.last_group == (group == groups - 1));
             assert (\dut.run_beats == beats - 1 && \dut.run_one_beat == (beats == 1));
         end
+        assert (\dut.seq_open == open);
+        assert (last_frame / STREAMS == (~odd >> last_frame % STREAMS) % 2);
         assert (\dut.out_used == claimed);
         assert (\dut.free_delay == frees);
         assert (quiet >= DRAIN_CYCLES ? \dut.drain == 0 : \dut.drain == DRAIN_CYCLES - quiet);
@@ -601,6 +552,10 @@ module ctrl #(
         must_fall <= !rst && !still && !x_take && !ev_stall_out && fetch_ready && !ev_stall_weights;
     end
     generate
+        for (i = 0; i < 16; i = i + 1) begin : g_frame
+            wire [3:0] after = i + 1;
+            always @* assert (!started || after == taken || frame_of(frames, i) != frame_of(frames, after));
+        end
         for (p = 0; p < PHASES; p = p + 1) begin : g_idle
             always @* assert (!started || since[17*p +: 17] >= idle);
         end
@@ -619,6 +574,7 @@ module ctrl #(
         cover (claimed == 2 && ev_stall_out);
         cover (empty && taken == 2);
         cover (at_gap && gaps[15:0] == 2 && ended[3:0] == 1);
+        cover (STREAMS == 1 || (first_now && beat_phase == 0 && !beat_zero && since[16:0] <= gaps[15:0]));
         cover (first_now && beat_phase == PHASES - 1 && quiet == 1);
     end
 endmodule

@@ -23,9 +23,9 @@ module status #(
     wire [63:0] stall_weights;
     brds_core #(.PROTECT(PROTECT), .WEIGHTS_STREAM(WEIGHTS_STREAM)) dut (
         .clk(clk), .rst(rst), .s_axis_x_tdata(64'd0), .s_axis_x_tvalid(1'b0), .s_axis_x_tready(),
-        .s_axis_x_tlast(1'b0), .s_axis_x_tuser(3'd0), .s_axis_w_tdata(64'd0), .s_axis_w_tvalid(1'b0),
+        .s_axis_x_tlast(1'b0), .s_axis_x_tuser(3'd0), .s_axis_x_tid(1'b0), .s_axis_w_tdata(64'd0), .s_axis_w_tvalid(1'b0),
         .s_axis_w_tready(), .s_axis_w_tlast(1'b0), .m_axis_y_tdata(), .m_axis_y_tvalid(),
-        .m_axis_y_tready(1'b0), .m_axis_y_tlast(), .m_axis_y_tuser(), .soft_reset(soft_reset),
+        .m_axis_y_tready(1'b0), .m_axis_y_tlast(), .m_axis_y_tuser(), .m_axis_y_tid(), .soft_reset(soft_reset),
         .enable(1'b1), .clear_counters(clear_counters), .error_clear(error_clear),
         .status_idle(idle), .status_weights_ok(weights_ok), .status_loading(is_loading),
         .status_sequence_open(is_open), .error(error), .count_steps(steps),
