@@ -42,6 +42,7 @@ static inline brds_spec small_spec(void)
                        .lanes_h = 1,
                        .pipeline = {1, 1, 1, 1, 1},
                        .weights = BRDS_WEIGHTS_RAM,
+                       .streams = 1,
                        .stream_bits = 64,
                        .output = BRDS_OUTPUT_EVERY_STEP,
                        .initial_state = true,

@@ -198,10 +198,12 @@ static void classes_that_are_none(void **state)
 
 /* --- streams --- */
 
-/* The words that the C model sends give what its run gives, labels and targets, head or not. */
-static void check_stream(bool head, bool targets, brds_output output)
+/* The words that the C model sends give what its run gives, labels and targets, head or not, one
+ * stream or several: then the sequences are mixed. */
+static void check_stream(bool head, bool targets, brds_output output, int of)
 {
     brds_spec spec = small_spec();
+    spec.streams = of;
     spec.output = output;
     spec.initial_state = false;
     if (head) {
@@ -256,10 +258,12 @@ static void check_stream(bool head, bool targets, brds_output output)
 static void streams(void **state)
 {
     (void)state;
-    for (int head = 0; head < 2; head++) {
-        check_stream(head, false, BRDS_OUTPUT_LAST_STEP);
-        check_stream(head, false, BRDS_OUTPUT_EVERY_STEP);
-        check_stream(head, true, BRDS_OUTPUT_EVERY_STEP);
+    for (int of = 1; of < 8; of *= 2) {
+        for (int head = 0; head < 2; head++) {
+            check_stream(head, false, BRDS_OUTPUT_LAST_STEP, of);
+            check_stream(head, false, BRDS_OUTPUT_EVERY_STEP, of);
+            check_stream(head, true, BRDS_OUTPUT_EVERY_STEP, of);
+        }
     }
 }
 

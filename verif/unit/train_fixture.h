@@ -95,6 +95,7 @@ static inline void prepare(training *t, brds_task task)
                           .lanes_x = 1,
                           .lanes_h = 1,
                           .pipeline = {1, 1, 1, 1, 1},
+                          .streams = 1,
                           .stream_bits = 64,
                           .clock_mhz = 100};
     t->options = (brds_train_options){.optimiser = language ? BRDS_SGD : BRDS_ADAM,
