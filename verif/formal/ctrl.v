@@ -170,7 +170,6 @@ module ctrl #(
     reg [FB+2:0] flags, last_flags;      // theirs: frame, zero, sfirst, slast
     reg [3:0] last_number;               // the watched last step's number among all
     wire [FB+2:0] x_flags = {x_frame, x_zero, x_sfirst, x_slast};
-    reg [16*FB-1:0] frames;              // of step n at [FB*n +: FB]; no two neighbours are the same
     function [FB-1:0] frame_of(input [16*FB-1:0] all, input [3:0] n);
         frame_of = all >> FB * n;
     endfunction
@@ -179,7 +178,11 @@ module ctrl #(
         for (n = 0; n < 16; n = n + 1)
             at_start[FB*n +: FB] = n % 2 * STREAMS + unused;
     endfunction
-    reg [STREAMS-1:0] odd;               // parity of each stream's next step
+    // frames of step n at [FB*n +: FB], no two neighbours are the same; parity of each stream's next step
+    reg [16*FB-1:0] kept_frames;
+    reg [STREAMS-1:0] kept_odd;
+    wire [16*FB-1:0] frames = STREAMS == 1 ? at_start(0) : kept_frames;
+    wire [STREAMS-1:0] odd = STREAMS == 1 ? taken[0] : kept_odd;
     reg [STREAMS-1:0] open;              // streams whose last step taken was not a sequence's last
     wire [STREAMS-1:0] x_stream = 1 << x_frame % STREAMS;
     wire [16*FB-1:0] one_frame = {FB{1'b1}}, taken_frame = x_frame;
@@ -189,13 +192,13 @@ module ctrl #(
         if (rst) begin
             taken <= 0;
             taken_last <= 0;
-            frames <= at_start(0);
-            odd <= 0;
+            kept_frames <= at_start(0);
+            kept_odd <= 0;
         end else if (x_take) begin
             taken <= taken + 1;
             taken_last <= taken_last + x_slast;
-            frames <= (frames & ~(one_frame << FB * taken)) | (taken_frame << FB * taken);
-            odd <= odd ^ x_stream;
+            kept_frames <= (frames & ~(one_frame << FB * taken)) | (taken_frame << FB * taken);
+            kept_odd <= odd ^ x_stream;
         end
         if (rst)
             open <= 0;
@@ -256,12 +259,12 @@ module ctrl #(
             always @* assert (!started || older > age || older == LONG);
             for (i = 0; i < STREAMS; i = i + 1) begin : g_stream
                 reg [16:0] its_age;
-                assign by_stream[17*(STREAMS*p+i) +: 17] = its_age;
+                assign by_stream[17*(STREAMS*p+i) +: 17] = STREAMS == 1 ? age : its_age;
                 wire latest = frame_of(frames, ends - 4'd1) % STREAMS == i;
                 always @(posedge clk)
                     its_age <= rst ? LONG : ends_now && beat_frame % STREAMS == i ? 1 : its_age == LONG ? LONG : its_age + 1;
                 // with the run's number in the table; a head that runs for last steps only is not of it
-                if (!(FILTER && p == PHASES - 1)) begin : g_age
+                if (STREAMS > 1 && !(FILTER && p == PHASES - 1)) begin : g_age
                     always @* if (started) assert (any && latest ? its_age == age : its_age >= older);
                 end
             end
