@@ -405,6 +405,16 @@ double random_spec_numbers(const brds_spec *spec)
     return sum;
 }
 
+/* Of a step whose weights come from outside: the memory's, and its latency once a buffer. */
+static double memory_cycles(const brds_plan *plan)
+{
+    double data = plan->memory_chunks;
+    double buffer = (double)plan->word_chunks * plan->spec.memory.prefetch_words;
+    return buffer > 0.0
+               ? data * plan->spec.memory.interval + data / buffer * plan->spec.memory.latency
+               : 0.0;
+}
+
 /* Of the workload that a random spec gets; the images' loading included. */
 static double cycles(const brds_plan *plan)
 {
@@ -416,6 +426,8 @@ static double cycles(const brds_plan *plan)
         int period = phase->beats > phase->slots ? phase->beats : phase->slots;
         step += (double)phase->groups * period + PHASE;
     }
+    double memory = memory_cycles(plan);
+    step = memory > step ? memory : step;
     int words = (plan->word_bits + plan->spec.stream_bits - 1) / plan->spec.stream_bits;
     return STEPS * (SEQUENCES + streams) * step / SEQUENCES + (double)plan->words * words +
            plan->unit_rows;
