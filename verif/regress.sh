@@ -77,9 +77,7 @@ small() { # SPEC LIMIT
 valid() {
     for spec in "$SRCDIR"/verif/specs/valid/*/spec.json; do
         name=$(basename "$(dirname "$spec")")
-        # with several streams some take a second sequence
-        streams=$(sed -n 's/.*"streams": *\([0-9]*\).*/\1/p' "$spec")
-        wanted "$name" && job "$name" "$spec" random random $((4 + ${streams:-0})) 8 "$(small "$spec" $icarus_limit)" -O0
+        wanted "$name" && job "$name" "$spec" random random "$(sh "$SRCDIR/verif/sequences.sh" "$spec" 4)" 8 "$(small "$spec" $icarus_limit)" -O0
     done
 }
 

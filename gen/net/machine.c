@@ -388,3 +388,11 @@ void brds_machine_free(brds_machine *machine)
     brds_pwl_free(&machine->tanh);
     free(machine);
 }
+
+void brds_saturations_add(brds_saturations *sum, const brds_saturations *more)
+{
+    sum->gate += more->gate;
+    sum->function += more->function;
+    sum->cell += more->cell;
+    sum->output += more->output;
+}

@@ -39,5 +39,6 @@ const int32_t *brds_machine_c(const brds_machine *machine, int layer);
 const int32_t *brds_machine_output(brds_machine *machine);
 
 const brds_saturations *brds_machine_saturations(const brds_machine *machine);
+void brds_saturations_add(brds_saturations *sum, const brds_saturations *more);
 
 #endif

@@ -147,14 +147,6 @@ static brds_status start_sequence(run *r, const brds_turn *turn, brds_diag *diag
     return state ? put_state(r, turn->stream, diag) : BRDS_OK;
 }
 
-static void add_saturations(brds_saturations *sum, const brds_saturations *more)
-{
-    sum->gate += more->gate;
-    sum->function += more->function;
-    sum->cell += more->cell;
-    sum->output += more->output;
-}
-
 static brds_status run_all(run *r, brds_diag *diag)
 {
     const brds_workload *w = r->workload;
@@ -177,7 +169,7 @@ static brds_status run_all(run *r, brds_diag *diag)
     r->vectors->model_seconds =
         (double)(end.tv_sec - begin.tv_sec) + 1e-9 * (double)(end.tv_nsec - begin.tv_nsec);
     for (int s = 0; s < spec->streams; s++)
-        add_saturations(&r->vectors->expected, brds_machine_saturations(r->machines[s]));
+        brds_saturations_add(&r->vectors->expected, brds_machine_saturations(r->machines[s]));
     return BRDS_OK;
 }
 

@@ -45,8 +45,8 @@ typedef struct {
     double model_seconds;      /* processor time of the C model for all steps */
 } brds_vectors;
 
-/* Runs the C model over the workload, whose sequences share the streams as plan/turns.h says.  With the spec's `initial_state`, every second
- * sequence gets a random initial state from `state_seed`. */
+/* Runs the C model over the workload, whose sequences share the streams as plan/turns.h says.  With
+ * the spec's `initial_state`, every second sequence gets a random initial state from `state_seed`. */
 brds_status brds_vectors_make(const brds_packed *packed, const brds_workload *workload,
                               uint64_t state_seed, brds_vectors *vectors, brds_diag *diag);
 void brds_vectors_free(brds_vectors *vectors);

@@ -350,20 +350,12 @@ void reference_free(reference *r)
     memset(r, 0, sizeof *r);
 }
 
-static void add_saturations(brds_saturations *sum, const brds_saturations *more)
-{
-    sum->gate += more->gate;
-    sum->function += more->function;
-    sum->cell += more->cell;
-    sum->output += more->output;
-}
-
 static brds_saturations all_saturations(const reference *r)
 {
     brds_saturations sum = {0};
     for (int i = 0; i < r->plan->spec.streams; i++)
         for (int n = 0; n < NETWORKS; n++)
-            add_saturations(&sum, brds_machine_saturations(r->streams[i].machine[n]));
+            brds_saturations_add(&sum, brds_machine_saturations(r->streams[i].machine[n]));
     return sum;
 }
 

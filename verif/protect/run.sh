@@ -60,10 +60,9 @@ for name; do
         continue
     }
     spec=$SRCDIR/verif/specs/valid/$name/spec.json
-    streams=$(sed -n 's/.*"streams": *\([0-9]*\).*/\1/p' "$spec")
     # fixed weights are read from the current folder
     if (cd "$OUT/$name/core/rtl" && "$OUT/$name/upsets" "$spec" \
-        --random-model 1 --sequences $((2 + ${streams:-0})) --steps 3 --upsets "$UPSETS" -o "$OUT/$name.json") >"$OUT/$name.log" 2>&1; then
+        --random-model 1 --sequences "$(sh "$SRCDIR/verif/sequences.sh" "$spec" 2)" --steps 3 --upsets "$UPSETS" -o "$OUT/$name.json") >"$OUT/$name.log" 2>&1; then
         passed=$((passed + 1))
         echo "ok   $name: $UPSETS words with wrong bits"
         rm -rf "$OUT/$name"

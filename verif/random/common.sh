@@ -24,9 +24,8 @@ through() {
         "$HARNESS/randmodel" "$2" "$3" "$OUT/models/$1.safetensors" && model=$OUT/models/$1.safetensors
     fi
     [ $(($3 % 3)) -eq 0 ] && icarus=60000 || icarus=no
-    # with several streams each has a sequence, and some take a second
-    streams=$(sed -n 's/.*"streams": *\([0-9]*\).*/\1/p' "$2")
-    sh "$SRCDIR/verif/job.sh" "$1" "$2" "$model" "random:$3" $((3 + ${streams:-0})) 6 "$icarus" -O0
+    sh "$SRCDIR/verif/job.sh" "$1" "$2" "$model" "random:$3" \
+        "$(sh "$SRCDIR/verif/sequences.sh" "$2" 3)" 6 "$icarus" -O0
     through_status=$?
     rm -f "$OUT/models/$1.safetensors"
     return $through_status
