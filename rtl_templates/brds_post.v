@@ -469,8 +469,9 @@ module brds_post #(
     localparam integer SCALE_BITS = (ROW_SCALE_BITS > 0) ? ROW_SCALE_BITS : 1;
     wire [ELEMS*RESULT_BITS-1:0] results;
     wire [ELEMS-1:0]             mask_z, mask_zc, mask_o, mask_last;
-    wire [ELEMS*4-1:0]           counts_gate;
-    reg  [ELEMS*2-1:0]           counts_function, counts_cell, counts_output;
+    // saturations of lanes that have a row
+    wire [ELEMS*4-1:0]           clips_gate;
+    wire [ELEMS-1:0]             clips_function, clips_cell, clips_output;
     generate
         for (e = 0; e < ELEMS; e = e + 1) begin : g_elem
             localparam [31:0] LANE = e;
@@ -524,23 +525,15 @@ module brds_post #(
                 .clip_output(clip_output)
             );
 
-            // saturations of lanes that have a row
-            wire gates_z = mask_z[e] && !linear_z;
-            wire gate_o;
+            assign clips_gate[4*e +: 3] = clip_gate[2:0] & {3{mask_z[e] && !linear_z}};
             if (PEEPHOLE != 0) begin : g_late_o
-                assign gate_o = mask_o[e] && !linear_o && clip_gate[3];
+                assign clips_gate[4*e+3] = mask_o[e] && !linear_o && clip_gate[3];
             end else begin : g_early_o
-                assign gate_o = gates_z && clip_gate[3];
+                assign clips_gate[4*e+3] = mask_z[e] && !linear_z && clip_gate[3];
             end
-            reg [3:0] count_gate;
-            always @(posedge clk) begin
-                count_gate <= {3'd0, gates_z && clip_gate[0]} + {3'd0, gates_z && clip_gate[1]} +
-                              {3'd0, gates_z && clip_gate[2]} + {3'd0, gate_o};
-                counts_function[2*e +: 2] <= {1'b0, mask_zc[e] && !linear_zc && clip_function};
-                counts_cell[2*e +: 2] <= {1'b0, mask_wc[e] && !linear_wc && clip_cell};
-                counts_output[2*e +: 2] <= {1'b0, mask_last[e] && clip_output};
-            end
-            assign counts_gate[4*e +: 4] = count_gate;
+            assign clips_function[e] = mask_zc[e] && !linear_zc && clip_function;
+            assign clips_cell[e] = mask_wc[e] && !linear_wc && clip_cell;
+            assign clips_output[e] = mask_last[e] && clip_output;
         end
         if (PEEPHOLE == 0) begin : g_unused
             wire unused_o = &{1'b0, mask_o};
@@ -594,21 +587,11 @@ module brds_post #(
 
     // ---- saturations of all lanes ----
 
-    localparam integer COUNT_STAGES = (BANK_BITS + 2) / 3;
-    wire signed [9:0] total_gate, total_function, total_cell, total_output;
-    wire unused_signs = &{1'b0, total_gate[9], total_function[9], total_cell[9], total_output[9]};
-    brds_tree #(.COUNT(ELEMS), .IN_BITS(4), .OUT_BITS(10), .EVERY(3), .STAGES(COUNT_STAGES))
-    u_count_gate (.clk(clk), .d(counts_gate), .sum(total_gate));
-    brds_tree #(.COUNT(ELEMS), .IN_BITS(2), .OUT_BITS(10), .EVERY(3), .STAGES(COUNT_STAGES))
-    u_count_function (.clk(clk), .d(counts_function), .sum(total_function));
-    brds_tree #(.COUNT(ELEMS), .IN_BITS(2), .OUT_BITS(10), .EVERY(3), .STAGES(COUNT_STAGES))
-    u_count_cell (.clk(clk), .d(counts_cell), .sum(total_cell));
-    brds_tree #(.COUNT(ELEMS), .IN_BITS(2), .OUT_BITS(10), .EVERY(3), .STAGES(COUNT_STAGES))
-    u_count_output (.clk(clk), .d(counts_output), .sum(total_output));
-    assign sat_gate = total_gate[8:0];
-    assign sat_function = total_function[8:0];
-    assign sat_cell = total_cell[8:0];
-    assign sat_output = total_output[8:0];
+    brds_satcount #(.ELEMS(ELEMS)) u_satcount (
+        .clk(clk), .clip_gate(clips_gate), .clip_function(clips_function), .clip_cell(clips_cell),
+        .clip_output(clips_output), .sat_gate(sat_gate), .sat_function(sat_function),
+        .sat_cell(sat_cell), .sat_output(sat_output)
+    );
 endmodule
 
 `default_nettype wire

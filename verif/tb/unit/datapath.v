@@ -43,6 +43,8 @@ module datapath #(
     // index
     parameter integer RELATIVE = 0,
     parameter integer GAP_BITS = 5,
+    // bits of a row's own exponent
+    parameter integer ROW_SCALE_BITS = 0,
     // open row groups; operands that a PE's rows share
     parameter integer OPEN_BITS = 0,
     parameter integer SHARED = 0,
@@ -79,7 +81,7 @@ module datapath #(
         ((OPEN_BITS > 0) ? OPEN_BITS + 2 : 0),
     parameter integer WORDS = 64,
     parameter integer WORD_ADDR_BITS = (WORDS > 1) ? $clog2(WORDS) : 1,
-    parameter integer UNIT_BITS = ELEMS * (4 * BIAS_BITS + 3 * PEEPHOLE * ACT_BITS),
+    parameter integer UNIT_BITS = ELEMS * (4 * (BIAS_BITS + ROW_SCALE_BITS) + 3 * PEEPHOLE * ACT_BITS),
     parameter integer G_ROWS = (H + PES - 1) / PES * (PES / ELEMS),
     parameter integer P_ROWS = (PROJ + 4 * PES - 1) / (4 * PES) * (PES / ELEMS),
     parameter integer D_ROWS = (HEAD + 4 * PES - 1) / (4 * PES) * (PES / ELEMS),
@@ -243,7 +245,7 @@ module datapath #(
         .PES(PES), .ELEMS(ELEMS), .ACT_BITS(ACT_BITS), .ACT_FRAC(ACT_FRAC), .CELL_BITS(CELL_BITS),
         .CELL_FRAC(CELL_FRAC), .Z_BITS(ACT_BITS + 2), .GATE_BITS(ACT_BITS), .GATE_FRAC(GATE_FRAC),
         .XACC_BITS(XACC_BITS), .HACC_BITS(HACC_BITS), .SUM_BITS(SUM_BITS), .BIAS_BITS(BIAS_BITS),
-        .OUT_BITS(OUT_BITS), .HEAD_BITS(HEAD_BITS), .ROUNDING(ROUNDING), .PEEPHOLE(PEEPHOLE),
+        .ROW_SCALE_BITS(ROW_SCALE_BITS), .OUT_BITS(OUT_BITS), .HEAD_BITS(HEAD_BITS), .ROUNDING(ROUNDING), .PEEPHOLE(PEEPHOLE),
         .LINEAR(HAS_P + HAS_D > 0 ? 1 : 0), .PROJECTION(HAS_P), .FUNC_ENTRY_BITS(FUNC_ENTRY_BITS),
         .SIGMOID_SLOPE_BITS(SLOPE_BITS), .TANH_SLOPE_BITS(SLOPE_BITS), .SIGMOID_TABLE(SIGMOID),
         .TANH_TABLE(TANH), .FUNC_REGS(FUNC_REGS), .FUNC_DSP(FUNC_DSP), .ELEM_REGS(ELEM_REGS), .MEMORY_REGS(MEMORY_REGS),

@@ -4,7 +4,7 @@
 // weights, columns, biases, shifts and states; two sequences (one with an initial state) of each stream; every
 // write to the vector copies and the output buffer is checked for data and for its cycle
 // (tau + d + LE + slot), in all other cycles nothing may be written; saturation counts at the end.
-// The input unit's requests come at random cycles and must be granted exactly when the bus is free.
+// The definition is datapath_model.vh's. The input unit's requests come at random cycles and must be granted exactly when the bus is free.
 `timescale 1ns / 1ps
 `default_nettype none
 
@@ -33,6 +33,7 @@ module datapath_tb;
     parameter integer ELEM_REGS = 1;
     parameter integer FUNC_DSP = 1;
     parameter integer RELATIVE = 0;
+    parameter integer ROW_SCALE_BITS = 0;
     parameter integer STREAM_BITS = 32;
     parameter integer EVERY_STEP = 1;
     parameter integer STREAMS = 1;   // each with two sequences, step by step in turn
@@ -69,7 +70,8 @@ module datapath_tb;
     localparam integer D_GROUPS = (HEAD + 4 * PES - 1) / (4 * PES);
     localparam integer WORDS = (GATE_GROUPS + P_GROUPS + D_GROUPS) * T;
     localparam integer WORD_ADDR_BITS = (WORDS > 1) ? $clog2(WORDS) : 1;
-    localparam integer LANE_UNIT = 4 * BIAS_BITS + 3 * PEEPHOLE * ACT_BITS;
+    localparam integer SCALE_AT = 4 * BIAS_BITS + 3 * PEEPHOLE * ACT_BITS;
+    localparam integer LANE_UNIT = SCALE_AT + 4 * ROW_SCALE_BITS;
     localparam integer UNIT_BITS = ELEMS * LANE_UNIT;
     localparam integer UNIT_ROWS = (GATE_GROUPS + P_GROUPS + D_GROUPS) * (PES / ELEMS);
     localparam integer UNIT_ADDR_BITS = (UNIT_ROWS > 1) ? $clog2(UNIT_ROWS) : 1;
@@ -124,7 +126,7 @@ module datapath_tb;
         .MEMORY_REGS(MEMORY_REGS), .MUL_REGS(MUL_REGS), .ADDER_EVERY(ADDER_EVERY),
         .FUNC_REGS(FUNC_REGS), .FUNC_DSP(FUNC_DSP), .ELEM_REGS(ELEM_REGS), .TABLES(1), .RELATIVE(RELATIVE),
         .GAP_BITS(GAP_BITS), .STREAM_BITS(STREAM_BITS), .EVERY_STEP(EVERY_STEP), .STREAMS(STREAMS), .WORDS(WORDS),
-        .PROTECT(PROTECT)
+        .PROTECT(PROTECT), .ROW_SCALE_BITS(ROW_SCALE_BITS)
     ) dut (
         .clk(clk), .rst(rst), .beat_valid(beat_valid), .beat_word(beat_word),
         .beat_first(beat_first), .beat_last(beat_last), .beat_phase(beat_phase),
@@ -145,6 +147,7 @@ module datapath_tb;
     integer           column [0:WORDS*PES*4*LANES-1];
     reg signed [31:0] bias [0:UNIT_ROWS*ELEMS*4-1];
     reg signed [31:0] peep [0:UNIT_ROWS*ELEMS*3-1];
+    integer           exponent [0:UNIT_ROWS*ELEMS*4-1];  // of a row, 0 without exponents
     reg signed [31:0] xmem [0:2*STREAMS*X_PART-1];
     reg signed [31:0] hmem [0:2*STREAMS*H_PART-1];
     reg signed [63:0] cmem [0:STREAMS*UNIT_ROWS*ELEMS-1];
@@ -179,38 +182,7 @@ module datapath_tb;
         end
     endfunction
 
-    // R and sat of section 1
-    function signed [127:0] rounded;
-        input signed [127:0] v;
-        input integer        by;
-        reg signed [127:0]   q, rest, half;
-        begin
-            q = v >>> by;
-            rest = v - (q <<< by);
-            half = (128'sd1 <<< by) - rest;
-            rounded = q;
-            if (ROUNDING == 0 && rest >= half) rounded = q + 1;
-            if (ROUNDING == 1 && (rest > half || (rest == half && q[0]))) rounded = q + 1;
-        end
-    endfunction
-    function signed [127:0] clamp;
-        input signed [127:0] v;
-        input integer        bits;
-        reg signed [127:0]   limit;
-        begin
-            limit = 128'sd1 <<< (bits - 1);
-            clamp = (v < -limit) ? -limit : (v > limit - 1) ? limit - 1 : v;
-        end
-    endfunction
-    // the lines of datapath.v's tables
-    function signed [127:0] sigmoid;
-        input signed [127:0] z;
-        sigmoid = (128'sd1 <<< (GF - 1)) + (z >>> 4);
-    endfunction
-    function signed [127:0] hyperbolic;
-        input signed [127:0] z;
-        hyperbolic = clamp(z, GF + 3) >>> 2;
-    endfunction
+    `include "datapath_model.vh"
 
     task compare;
         input [ELEMS-1:0]  we, want_we;
@@ -353,6 +325,10 @@ module datapath_tb;
                         bias[(row*ELEMS+e)*4+k] = (is_linear == 1) ? 0
                             : random_bits((is_linear == 2) ? HEAD_BITS : Z_BITS) >>> 1;
                         unit_word[e*LANE_UNIT+k*BIAS_BITS +: BIAS_BITS] = bias[(row*ELEMS+e)*4+k];
+                        exponent[(row*ELEMS+e)*4+k] = random_below(1 << ROW_SCALE_BITS);
+                        for (i = 0; i < ROW_SCALE_BITS; i = i + 1)
+                            unit_word[e*LANE_UNIT+SCALE_AT+k*ROW_SCALE_BITS+i] =
+                                exponent[(row*ELEMS+e)*4+k] >> i;
                     end
                     if (PEEPHOLE != 0)
                         for (k = 0; k < 3; k = k + 1) begin
@@ -391,139 +367,6 @@ module datapath_tb;
                 cfg_phase[32*ph+5 +: 5] = shl_h[kind];
                 cfg_phase[32*ph+10 +: 6] = shr[kind];
                 cfg_phase[32*ph+16 +: 6] = shr_p[kind];
-            end
-        end
-    endtask
-
-    // ---- a closed group: what it must write, and when ----
-
-    reg signed [127:0] sum [0:3];
-    reg signed [127:0] z [0:3];
-    reg signed [127:0] acc_x, acc_h, v, was, fc, ig, c, zc, result;
-    integer pe, slot, slots, unit_row, count, number, when_, at, at_x, at_h, to_x, to_h, to_y;
-    integer x_slot, h_slot, x_dest, h_dest, rows, beat;
-
-    // S of a row: PE pe, gate k of the group whose first word is `first`
-    task sum_row;
-        input integer kind, first, which_pe, gate, frame;
-        input         zero;
-        integer       lane, b, i;
-        begin
-            acc_x = 0;
-            acc_h = 0;
-            for (b = 0; b < T; b = b + 1)
-                for (lane = 0; lane < LANES; lane = lane + 1) begin
-                    i = (((first + b) * PES + which_pe) * 4 + gate) * LANES + lane;
-                    if (lane < LANES_X)
-                        acc_x = acc_x + weight[i] * xmem[frame * X_PART + x_slot + column[i]];
-                    else
-                        acc_h = acc_h + weight[i] *
-                            hmem[(kind == 0 ? frame ^ STREAMS : frame) * H_PART + h_slot + column[i]];
-                end
-            v = (acc_x <<< shl_x[kind]) + ((kind == 0 && zero) ? 0 : (acc_h <<< shl_h[kind]));
-        end
-    endtask
-
-    // first element of a unit row in the c memory: {row, stream, lane}
-    function integer cell_of;
-        input integer at_row, frame;
-        cell_of = (at_row * STREAMS + frame % STREAMS) * ELEMS;
-    endfunction
-
-    task unit_result;
-        input integer kind, at_unit, at_cell;
-        input         zero;
-        begin
-            // at_unit: unit row * ELEMS + lane
-            was = zero ? 0 : cmem[at_cell];
-            for (k = 0; k < 4; k = k + 1) begin
-                v = sum[k] + bias[at_unit*4+k];
-                if (PEEPHOLE != 0 && k < 2)
-                    v = v + rounded(peep[at_unit*3+k] * was, shr_p[kind]);
-                if (k < 3) begin
-                    z[k] = clamp(v, Z_BITS);
-                    total_gate = total_gate + (z[k] != v);
-                end
-            end
-            fc = sigmoid(z[1]) * was;
-            ig = sigmoid(z[0]) * hyperbolic(z[2]);
-            if (CELL_FRAC >= GF)
-                v = rounded(fc + (ig <<< (CELL_FRAC - GF)), GF);
-            else
-                v = rounded((fc <<< (GF - CELL_FRAC)) + ig, 2 * GF - CELL_FRAC);
-            c = clamp(v, CELL_BITS);
-            total_cell = total_cell + (c != v);
-            cmem[at_cell] = c;
-            v = (CELL_FRAC > GF) ? rounded(c, CELL_FRAC - GF) : c <<< (GF - CELL_FRAC);
-            zc = clamp(v, Z_BITS);
-            total_function = total_function + (zc != v);
-            v = sum[3] + bias[at_unit*4+3];
-            if (PEEPHOLE != 0) v = v + rounded(peep[at_unit*3+2] * c, shr_p[kind]);
-            z[3] = clamp(v, Z_BITS);
-            total_gate = total_gate + (z[3] != v);
-            v = rounded(sigmoid(z[3]) * hyperbolic(zc), 2 * GF - ACT_FRAC);
-            result = clamp(v, ACT_BITS);
-            total_output = total_output + (result != v);
-        end
-    endtask
-
-    task close_group;
-        input integer kind, group, first, unit_base, tau, frame;
-        input         zero, sfirst, slast;
-        begin
-            slots = (kind == 0) ? PES / ELEMS : 4 * PES / ELEMS;
-            rows = (kind == 0) ? H : (kind == 1) ? PROJ : HEAD;
-            x_slot = (kind == 0) ? 0 : (kind == 1) ? MOST * (X_SLOTS - 1) : MOST;
-            h_slot = (kind == 1) ? S_H : 0;
-            to_x = (kind == 0) ? PROJ + HEAD > 0 : (kind == 1) ? HEAD > 0 : 0;
-            to_h = kind != 2;
-            to_y = ((kind == 0) ? PROJ + HEAD == 0 : (kind == 1) ? HEAD == 0 : 1) &&
-                   (EVERY_STEP != 0 || slast);
-            x_dest = (kind == 0 && PROJ > 0) ? MOST * (X_SLOTS - 1) : MOST;
-            h_dest = (kind == 0 && PROJ > 0) ? S_H : 0;
-            for (slot = 0; slot < slots; slot = slot + 1) begin
-                when_ = tau + D + LE + slot;
-                e_lanes[when_] = to_x;
-                count = group * slots + slot;
-                unit_row = unit_base + group * (PES / ELEMS) + ((kind == 0) ? slot : slot / 4);
-                for (e = 0; e < ELEMS; e = e + 1) begin
-                    number = count * ELEMS + e;
-                    if (number < rows) begin
-                        pe = ((kind == 0) ? slot : slot / 4) * ELEMS + e;
-                        if (kind == 0) begin
-                            for (k = 0; k < 4; k = k + 1) begin
-                                sum_row(kind, first, pe, k, frame, zero);
-                                sum[k] = rounded(v, shr[kind]);
-                            end
-                            unit_result(kind, unit_row * ELEMS + e, cell_of(unit_row, frame) + e, zero);
-                        end else begin
-                            sum_row(kind, first, pe, slot % 4, frame, zero);
-                            v = rounded(v, shr[kind]) + bias[(unit_row*ELEMS+e)*4+slot%4];
-                            result = clamp(v, (kind == 1) ? ACT_BITS : HEAD_BITS);
-                            total_output = total_output + (result != v);
-                        end
-                        if (to_x) begin
-                            at_x = frame * X_PART + x_dest + number;
-                            xmem[at_x] = result;
-                            e_xwe[when_][e] = 1'b1;
-                            e_xrow[when_] = at_x / ELEMS;
-                            e_xdata[when_][e*ACT_BITS +: ACT_BITS] = result;
-                        end
-                        if (to_h) begin
-                            at_h = frame * H_PART + h_dest + number;
-                            hmem[at_h] = result;
-                            e_hwe[when_][e] = 1'b1;
-                            e_hrow[when_] = at_h / ELEMS;
-                            e_hdata[when_][e*ACT_BITS +: ACT_BITS] = result;
-                        end
-                        if (to_y) begin
-                            e_ywe[when_][e] = 1'b1;
-                            e_yrow[when_] = count;
-                            e_ydata[when_][e*OUT_BITS +: OUT_BITS] = result;
-                            e_yend[when_] = (frame % STREAMS) * 8 + {slast, sfirst, number == rows - 1 || e_yend[when_][0]};
-                        end
-                    end
-                end
             end
         end
     endtask
@@ -629,7 +472,6 @@ module datapath_tb;
         seed = SEED;
         errors = 0; checks = 0; cycle = 0; noise = 0;
         total_gate = 0; total_function = 0; total_cell = 0; total_output = 0;
-        seen_gate = 0; seen_function = 0; seen_cell = 0; seen_output = 0;
         for (i = 0; i < CYCLES; i = i + 1) begin
             e_xwe[i] = 0; e_hwe[i] = 0; e_ywe[i] = 0; e_yend[i] = 0; e_lanes[i] = 0;
         end
@@ -645,6 +487,8 @@ module datapath_tb;
         tick; tick;
         rst = 0;
         for (i = 0; i < IDLE; i = i + 1) tick;
+        // what was in the counts' registers before the reset has left them
+        seen_gate = 0; seen_function = 0; seen_cell = 0; seen_output = 0;
         load_weights;
         load_units;
 
@@ -654,8 +498,8 @@ module datapath_tb;
                 for (id = 0; id < STREAMS; id = id + 1) run_step;
         end
         for (i = 0; i < 8; i = i + 1) tick;
-        if (seen_gate != total_gate || seen_function != total_function || seen_cell != total_cell ||
-            seen_output != total_output) begin
+        if (seen_gate !== total_gate || seen_function !== total_function || seen_cell !== total_cell ||
+            seen_output !== total_output) begin
             errors = errors + 1;
             $display("saturations %0d %0d %0d %0d, not %0d %0d %0d %0d", seen_gate, seen_function,
                      seen_cell, seen_output, total_gate, total_function, total_cell, total_output);

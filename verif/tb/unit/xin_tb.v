@@ -371,11 +371,11 @@ module xin_tb;
         x_free = 0;
         repeat (20) @(posedge clk);
         for (i = 0; i < 6; i = i + 1)
-            if (i != 4 && got[i] != want[i]) begin
+            if (i != 4 && got[i] !== want[i]) begin
                 $display("error %0d: %0d times, must be %0d", i, got[i], want[i]);
                 failures = failures + 1;
             end
-        if ((got[4] != 0) != want_range) fail("range error");
+        if ((got[4] != 0) !== want_range) fail("range error");
         $display("vectors %0d, states %0d, errors %0d %0d %0d %0d %0d %0d, failures %0d", q_out, states,
                  got[0], got[1], got[2], got[3], got[4], got[5], failures);
         if (failures == 0 && q_out > PACKETS / 10)

@@ -27,7 +27,7 @@ passed=0
 failed=0
 modules="brds_acc brds_array brds_bank brds_chunkmem brds_delay brds_elem brds_fetch brds_flags brds_func brds_lane
     brds_linear_sat brds_mul brds_mul_pair brds_mux brds_pairs brds_parity brds_post brds_product brds_ram brds_round
-    brds_roundc brds_row brds_sat brds_scale brds_secded brds_shared brds_tree brds_vmem"
+    brds_roundc brds_row brds_sat brds_satcount brds_scale brds_secded brds_shared brds_tree brds_vmem"
 sources="$tb/datapath.v"
 for module in $modules; do sources="$sources $rtl/$module.v"; done
 
@@ -146,7 +146,7 @@ bench_all() {
         options=
         for set in $parameters; do options="$options -P$bench.$set"; done
         # shellcheck disable=SC2086
-        iverilog -g2005 -y "$rtl" -y "$tb" $options "-P$bench.SEED=$seed" -s "$bench" \
+        iverilog -g2005 -y "$rtl" -y "$tb" -I "$tb" $options "-P$bench.SEED=$seed" -s "$bench" \
             -o "$work/sim" "$tb/$bench.v" >"$work/log" 2>&1 && [ ! -s "$work/log" ] &&
             vvp -n "$work/sim" >"$work/log" 2>&1 && grep -q '^PASS' "$work/log"
         result "$bench $parameters seed $seed" $?
