@@ -156,7 +156,7 @@ report() {
             printf " \"figures\": {\"targets\": %d, \"executions\": %d, \"hours\": %.2f, \"findings\": %d},\n", NR, executions, seconds / 3600, findings
             printf " \"tables\": [{\"title\": \"Targets\", \"columns\": [\"target\", \"processor seconds\", \"executions\", \"edges covered\", \"corpus\", \"findings\"], \"rows\": [\n%s]}],\n", rows
             printf " \"not_verified\": [\n"
-            printf "  \"Keras and HDF5 files are not fuzzed: libhdf5 is known to fail on damaged files and runs in a process of its own; test_import damages such files at every byte.\",\n"
+            printf "  \"Keras and HDF5 files are not fuzzed: libhdf5 is known to fail on damaged files and runs in a process of its own; test_import_damage damages such files at every byte.\",\n"
             printf "  \"The code of jansson, zlib and libarchive is not instrumented: what goes wrong inside them is seen only if it ends the program or is seen by the memory allocator.\",\n"
             printf "  \"Inputs have at most 8192 bytes.\"]}\n"
         }' >"$BUILDDIR/verification/fuzz.json.new" &&
