@@ -10,6 +10,7 @@
 # ../shared/data beside the source tree); a workload whose data are absent is skipped by name.
 # What was finished is not done again: remove build/workloads to start anew.  From the environment:
 # SEEDS, SPARSITIES, PATTERNS, BITS (of a weight; empty: no hardware), BRDS_DATA, BRDSGEN, SRCDIR, BUILDDIR, CC;
+# JOBS: how many patterns are pruned and measured at a time (default: the processors);
 # THOROUGH: the seed whose pairs Penn Treebank's others take (default: the first), to run them elsewhere.
 #
 # Results: build/workloads/results.json, results.md and plots (brdsgen report workloads).
@@ -26,6 +27,7 @@ seeds=${SEEDS:-1}
 sparsities=${SPARSITIES:-0.75 0.875 0.9375}
 patterns=${PATTERNS:-dense unstructured bank block row dual}
 bits=${BITS-16 8}
+jobs=${JOBS:-$(nproc)}
 [ $quick = no ] || { sparsities=0.875 patterns="row dual"; }
 HARNESS=$BUILDDIR/harness
 BRDSLIB=$BUILDDIR/libbrds.a
@@ -164,6 +166,41 @@ simulate() {
     mv "$hw/runs/rtl-verilator-0.json" "$hw/rtl.json"
 }
 
+# pattern WORKLOAD SEED SPARSITY PATTERN
+pattern() {
+    at=$run/$3/$4
+    [ "$4" = dense ] && at=$run/dense-retrained
+    mkdir -p "$at"
+    prune "$1" "$2" "$3" "$4"
+    case $4 in
+    row | dual) for b in $bits; do hardware "$1" "$2" "$b"; done ;;
+    esac
+}
+
+# trained WORKLOAD SEED SPARSITY BITS: rows of equal ratios, retrained with weights of so few bits
+trained() {
+    at=$run/$3/row-trained-with-$4-bits
+    mkdir -p "$at"
+    prune "$1" "$2" "$3" row --bits "$4" --quantised-epochs 6
+    hardware "$1" "$2" "$4"
+}
+
+# start COMMAND...: in the background, so many at a time; finish: waits for all, and ends if one has failed
+# (a shell lets what runs in its background ignore the interrupt key)
+trap 'kill 0' INT
+started= running=0
+start() {
+    [ "$running" -lt "$jobs" ] || finish
+    "$@" &
+    started="$started $!" running=$((running + 1))
+}
+finish() {
+    failed=no
+    for process in $started; do wait "$process" || failed=yes; done
+    started= running=0
+    [ $failed = no ] || exit 1
+}
+
 for workload in $workloads; do
     setup "$workload" || continue
     for seed in $seeds; do
@@ -172,21 +209,13 @@ for workload in $workloads; do
         dense "$workload" "$seed"
         for sparsity in $sparsities; do
             for pattern in $patterns; do
-                at=$run/$sparsity/$pattern
-                [ "$pattern" = dense ] && at=$run/dense-retrained
-                mkdir -p "$at"
-                prune "$workload" "$seed" "$sparsity" "$pattern"
-                case $pattern in
-                row | dual) for b in $bits; do hardware "$workload" "$seed" "$b"; done ;;
-                esac
+                # there is one retrained dense network, whatever the sparsity
+                [ "$pattern" != dense ] || [ "$sparsity" = "${sparsities%% *}" ] || continue
+                start pattern "$workload" "$seed" "$sparsity" "$pattern"
             done
-            for b in $tuned; do
-                at=$run/$sparsity/row-trained-with-$b-bits
-                mkdir -p "$at"
-                prune "$workload" "$seed" "$sparsity" row --bits "$b" --quantised-epochs 6
-                hardware "$workload" "$seed" "$b"
-            done
+            for b in $tuned; do start trained "$workload" "$seed" "$sparsity" "$b"; done
         done
+        finish
     done
     "$BRDSGEN" report workloads "$top" || exit 1
 done
