@@ -93,3 +93,10 @@ const char *brds_string_nearest(const char *word, const char *const *candidates,
     }
     return nearest;
 }
+
+void brds_print_hex(const uint8_t *bytes, int digits, FILE *stream)
+{
+    for (int digit = digits - 1; digit >= 0; digit--) {
+        fputc("0123456789abcdef"[bytes[digit / 2] >> (digit % 2 * 4) & 15], stream);
+    }
+}

@@ -9,6 +9,8 @@
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
 
 char *brds_string_copy(const char *text); /* malloc'ed */
 char *brds_string_format(const char *format, ...)
@@ -26,5 +28,8 @@ size_t brds_string_distance(const char *a, const char *b);
 /* The candidate nearest to a mistyped `word`, the first of equals; NULL where
  * none is near enough (a third of the word's length) to be what was meant. */
 const char *brds_string_nearest(const char *word, const char *const *candidates, size_t count);
+
+/* The low `digits` hexadecimal digits of a little-endian number, highest first. */
+void brds_print_hex(const uint8_t *bytes, int digits, FILE *stream);
 
 #endif

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <zlib.h>
 
+#include "io/strings.h"
 #include "plan/plan_private.h"
 #include "plan/protect.h"
 
@@ -338,15 +339,6 @@ brds_status brds_image_check(const char *place, const brds_plan *plan, const uin
 
 /* ---- ROM files ---- */
 
-/* The low `bits` of little-endian bytes, highest digit first. */
-static void print_hex(const uint8_t *bytes, int bits, FILE *stream)
-{
-    for (int digit = (bits + 3) / 4 - 1; digit >= 0; digit--) {
-        fputc("0123456789abcdef"[bytes[digit / 2] >> (digit % 2 * 4) & 15], stream);
-    }
-    fputc('\n', stream);
-}
-
 brds_status brds_image_write_rom(const brds_plan *plan, const brds_image *image, int which,
                                  FILE *stream, brds_diag *diag)
 {
@@ -377,7 +369,8 @@ brds_status brds_image_write_rom(const brds_plan *plan, const brds_image *image,
         memset(stored, 0, size);
         brds_store_word(protect, image->bytes + start + (size_t)line * stride, bits, column,
                         stored);
-        print_hex(stored, stored_bits, stream);
+        brds_print_hex(stored, (stored_bits + 3) / 4, stream);
+        fputc('\n', stream);
     }
     free(stored);
     return ferror(stream) ? brds_fail(diag, BRDS_EFILE, "ROM file", "", "cannot write") : BRDS_OK;

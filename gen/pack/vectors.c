@@ -7,6 +7,7 @@
 
 #include "fixed/fixed.h"
 #include "io/random.h"
+#include "io/strings.h"
 #include "plan/turns.h"
 
 static void stream_free(brds_stream *stream)
@@ -268,8 +269,7 @@ brds_status brds_stream_write_hex(const brds_stream *stream, FILE *file, brds_di
     for (size_t w = 0; w < stream->words; w++) {
         fprintf(file, "%0*x", stream->flag_digits,
                 (unsigned)(stream->user[w] << 1 | stream->last[w]));
-        for (size_t b = width; b-- > 0;)
-            fprintf(file, "%02x", stream->data[w * width + b]);
+        brds_print_hex(stream->data + w * width, 2 * stream->bytes_per_word, file);
         fputc('\n', file);
     }
     if (ferror(file))

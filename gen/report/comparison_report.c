@@ -15,16 +15,6 @@ static const char *const peer_texts[] = {"work",       "network", "device",     
                                          "throughput", "power",   "utilisation"};
 static const char *const run_numbers[] = {"steps", "cycles", "cycles_predicted", "mismatches"};
 
-static const char *text(const json_t *object, const char *key)
-{
-    return json_string_value(json_object_get(object, key));
-}
-
-static double number(const json_t *object, const char *key)
-{
-    return json_number_value(json_object_get(object, key));
-}
-
 static brds_status fail_key(const char *path, const char *list, size_t i, const char *key,
                             const char *wanted, brds_diag *diag)
 {
@@ -46,7 +36,8 @@ static brds_status check_numbers(const json_t *object, const char *const *keys, 
 static brds_status check_core(const json_t *core, const char *path, size_t i, brds_diag *diag)
 {
     const json_t *run = json_object_get(core, "simulated");
-    if (text(core, "shape") == NULL || text(core, "configuration") == NULL) {
+    if (!json_is_string(json_object_get(core, "shape")) ||
+        !json_is_string(json_object_get(core, "configuration"))) {
         return fail_key(path, "ours", i, "shape' and 'configuration", "texts", diag);
     }
     brds_status status =
@@ -63,8 +54,10 @@ static brds_status check_document(const json_t *root, const char *path, brds_dia
     size_t i;
     const json_t *entry, *ours = json_object_get(root, "ours"),
                          *peers = json_object_get(root, "peers");
-    if (!json_is_array(ours) || !json_is_array(peers) || text(root, "command") == NULL ||
-        text(root, "date") == NULL || !json_is_object(json_object_get(root, "marks"))) {
+    if (!json_is_array(ours) || !json_is_array(peers) ||
+        !json_is_string(json_object_get(root, "command")) ||
+        !json_is_string(json_object_get(root, "date")) ||
+        !json_is_object(json_object_get(root, "marks"))) {
         return brds_fail(diag, BRDS_EINPUT, path, "make comparison writes one",
                          "a comparison has 'command', 'date', 'ours', 'marks' and 'peers'");
     }
@@ -78,7 +71,7 @@ static brds_status check_document(const json_t *root, const char *path, brds_dia
     json_array_foreach(peers, i, entry)
     {
         for (size_t k = 0; k < sizeof peer_texts / sizeof peer_texts[0]; k++) {
-            if (text(entry, peer_texts[k]) == NULL) {
+            if (!json_is_string(json_object_get(entry, peer_texts[k]))) {
                 return fail_key(path, "peers", i, peer_texts[k], "a text", diag);
             }
         }
@@ -106,7 +99,7 @@ static const json_t *reference_of(const json_t *ours, const char *shape)
     const json_t *core;
     json_array_foreach(ours, i, core)
     {
-        if (strcmp(text(core, "shape"), shape) == 0 &&
+        if (strcmp(brds_json_string_of(core, "shape", ""), shape) == 0 &&
             json_is_true(json_object_get(core, "reference"))) {
             return core;
         }
@@ -120,23 +113,29 @@ static void put_run(const json_t *run, FILE *stream)
         fputs("not simulated", stream);
         return;
     }
-    double difference = number(run, "cycles") - number(run, "cycles_predicted");
-    fprintf(stream, "%.0f steps, %.0f cycles: %+.0f; %.0f words differ", number(run, "steps"),
-            number(run, "cycles"), difference, number(run, "mismatches"));
+    double difference =
+        brds_json_number_of(run, "cycles") - brds_json_number_of(run, "cycles_predicted");
+    fprintf(stream, "%.0f steps, %.0f cycles: %+.0f; %.0f words differ",
+            brds_json_number_of(run, "steps"), brds_json_number_of(run, "cycles"), difference,
+            brds_json_number_of(run, "mismatches"));
 }
 
 static void put_core(const json_t *core, const json_t *reference, FILE *stream)
 {
-    double cycles = number(core, "cycles_per_step"), macs = number(core, "macs_per_step");
-    double time = cycles / number(core, "clock_mhz"), multipliers = number(core, "multipliers");
+    double cycles = brds_json_number_of(core, "cycles_per_step"),
+           macs = brds_json_number_of(core, "macs_per_step");
+    double time = cycles / brds_json_number_of(core, "clock_mhz"),
+           multipliers = brds_json_number_of(core, "multipliers");
     fprintf(stream,
             "| %s | %.0f, %.0f | %.0f | %.0f, %.0f | %.0f | %.1f | %.1f %% | %.2f | %.1f | %.1f | ",
-            text(core, "configuration"), number(core, "weight_bits"),
-            number(core, "activation_bits"), multipliers, number(core, "dsp"),
-            number(core, "memory_blocks"), macs, cycles, 100.0 * macs / (multipliers * cycles),
-            time, 2e-3 * macs / time, 2e-3 * number(core, "dense_macs_per_step") / time);
+            brds_json_string_of(core, "configuration", ""),
+            brds_json_number_of(core, "weight_bits"), brds_json_number_of(core, "activation_bits"),
+            multipliers, brds_json_number_of(core, "dsp"),
+            brds_json_number_of(core, "memory_blocks"), macs, cycles,
+            100.0 * macs / (multipliers * cycles), time, 2e-3 * macs / time,
+            2e-3 * brds_json_number_of(core, "dense_macs_per_step") / time);
     if (reference != NULL) {
-        fprintf(stream, "%.2f", cycles / number(reference, "cycles_per_step"));
+        fprintf(stream, "%.2f", cycles / brds_json_number_of(reference, "cycles_per_step"));
     }
     fputs(" | ", stream);
     put_run(json_object_get(core, "simulated"), stream);
@@ -156,8 +155,8 @@ static void put_ours(const json_t *ours, FILE *stream)
     const char *shape = "";
     json_array_foreach(ours, i, core)
     {
-        if (strcmp(shape, text(core, "shape")) != 0) {
-            shape = text(core, "shape");
+        if (strcmp(shape, brds_json_string_of(core, "shape", "")) != 0) {
+            shape = brds_json_string_of(core, "shape", "");
             fprintf(stream, "\n### %s\n%s", shape, core_head);
         }
         put_core(core, reference_of(ours, shape), stream);
@@ -180,7 +179,7 @@ static void put_peers(const json_t *document, FILE *stream)
     json_array_foreach(json_object_get(document, "peers"), i, peer)
     {
         for (size_t k = 0; k < sizeof peer_texts / sizeof peer_texts[0]; k++) {
-            fprintf(stream, "| %s ", text(peer, peer_texts[k]));
+            fprintf(stream, "| %s ", brds_json_string_of(peer, peer_texts[k], ""));
         }
         fputs("|\n", stream);
     }
@@ -200,7 +199,8 @@ static const char head[] =
 
 brds_status brds_comparison_write_page(const json_t *document, FILE *stream, brds_diag *diag)
 {
-    fprintf(stream, head, text(document, "command"), text(document, "date"));
+    fprintf(stream, head, brds_json_string_of(document, "command", ""),
+            brds_json_string_of(document, "date", ""));
     put_ours(json_object_get(document, "ours"), stream);
     put_peers(document, stream);
     return ferror(stream) ? brds_fail(diag, BRDS_EFILE, "", "", "cannot write the page") : BRDS_OK;

@@ -261,27 +261,18 @@ brds_status brds_energy_report(const char *waveform, const char *spec_path, cons
 
 /* ---- text ---- */
 
-static double real(const json_t *object, const char *key)
-{
-    return json_number_value(json_object_get(object, key));
-}
-
-static const char *text(const json_t *object, const char *key)
-{
-    return json_string_value(json_object_get(object, key));
-}
-
 static void write_parts(const json_t *report, FILE *stream)
 {
     size_t i = 0;
     json_t *part = NULL;
-    double total = real(report, "nanojoules_per_step");
+    double total = brds_json_number_of(report, "nanojoules_per_step");
     fprintf(stream, "%-46s %14s %14s %7s\n", "part", "count a step", "nJ a step", "share");
     json_array_foreach(json_object_get(report, "parts"), i, part)
     {
-        double energy = real(part, "nanojoules_per_step");
-        fprintf(stream, "%-46s %14.0f %14.3f %6.1f %%  %s\n", text(part, "part"),
-                real(part, "per_step"), energy, 100 * energy / total, text(part, "unit"));
+        double energy = brds_json_number_of(part, "nanojoules_per_step");
+        fprintf(stream, "%-46s %14.0f %14.3f %6.1f %%  %s\n", brds_json_string_of(part, "part", ""),
+                brds_json_number_of(part, "per_step"), energy, 100 * energy / total,
+                brds_json_string_of(part, "unit", ""));
     }
     fprintf(stream, "%-46s %14s %14.3f\n", "total", "", total);
 }
@@ -291,33 +282,39 @@ brds_status brds_energy_write_text(const json_t *report, FILE *stream, brds_diag
     size_t i = 0;
     json_t *one = NULL;
     const json_t *fpga = json_object_get(report, "fpga");
-    fprintf(stream, "%s: an estimate, %s\n", text(report, "name"), text(report, "estimate"));
-    fprintf(stream, "%.0f steps of %.0f sequences in %.0f cycles\n\n", real(report, "steps"),
-            real(report, "sequences"), real(report, "cycles"));
+    fprintf(stream, "%s: an estimate, %s\n", brds_json_string_of(report, "name", ""),
+            brds_json_string_of(report, "estimate", ""));
+    fprintf(stream, "%.0f steps of %.0f sequences in %.0f cycles\n\n",
+            brds_json_number_of(report, "steps"), brds_json_number_of(report, "sequences"),
+            brds_json_number_of(report, "cycles"));
     write_parts(report, stream);
     fprintf(stream,
             "\na sequence: %.4g nJ; at the spec's clock: %.4g W\n%.4g GOPS/W, effective (dense "
             "operations) %.4g GOPS/W\n",
-            real(report, "nanojoules_per_sequence"), real(report, "watts_at_clock"),
-            real(report, "gops_per_watt"), real(report, "effective_gops_per_watt"));
+            brds_json_number_of(report, "nanojoules_per_sequence"),
+            brds_json_number_of(report, "watts_at_clock"),
+            brds_json_number_of(report, "gops_per_watt"),
+            brds_json_number_of(report, "effective_gops_per_watt"));
     fprintf(stream,
             "in an FPGA's logic, %.0f times as much (hard blocks less): %.4g nJ a step, effective "
             "%.4g GOPS/W\n\nactivity%30s %12s\n",
-            real(fpga, "factor"), real(fpga, "nanojoules_per_step"),
-            real(fpga, "effective_gops_per_watt"), "bits", "per cycle");
+            brds_json_number_of(fpga, "factor"), brds_json_number_of(fpga, "nanojoules_per_step"),
+            brds_json_number_of(fpga, "effective_gops_per_watt"), "bits", "per cycle");
     json_array_foreach(json_object_get(report, "activity"), i, one)
     {
-        fprintf(stream, "  %-22s %13.0f %11.2f %%\n", text(one, "nets"), real(one, "bits"),
-                100 * real(one, "toggles_per_bit_and_cycle"));
+        fprintf(stream, "  %-22s %13.0f %11.2f %%\n", brds_json_string_of(one, "nets", ""),
+                brds_json_number_of(one, "bits"),
+                100 * brds_json_number_of(one, "toggles_per_bit_and_cycle"));
     }
     fprintf(stream, "\nenergies\n");
     json_array_foreach(json_object_get(report, "constants"), i, one)
     {
-        fprintf(stream, "  %-16s %10.4g fJ per %s (%s)\n", text(one, "name"),
-                real(one, "femtojoules"), text(one, "per"), text(one, "source"));
+        fprintf(stream, "  %-16s %10.4g fJ per %s (%s)\n", brds_json_string_of(one, "name", ""),
+                brds_json_number_of(one, "femtojoules"), brds_json_string_of(one, "per", ""),
+                brds_json_string_of(one, "source", ""));
     }
-    fprintf(stream, "  %-16s %8s%.0f (%s)\n", "FPGA", "x ", real(fpga, "factor"),
-            text(fpga, "source"));
+    fprintf(stream, "  %-16s %8s%.0f (%s)\n", "FPGA", "x ", brds_json_number_of(fpga, "factor"),
+            brds_json_string_of(fpga, "source", ""));
     return ferror(stream) ? brds_fail(diag, BRDS_EFILE, "", "", "the report cannot be written")
                           : BRDS_OK;
 }

@@ -13,3 +13,14 @@ brds_status brds_json_file(const char *path, json_t **root, brds_diag *diag)
     }
     return brds_fail(diag, BRDS_EINPUT, path, "", "line %d: %s", error.line, error.text);
 }
+
+const char *brds_json_string_of(const json_t *object, const char *key, const char *otherwise)
+{
+    const char *value = json_string_value(json_object_get(object, key));
+    return value != NULL ? value : otherwise;
+}
+
+double brds_json_number_of(const json_t *object, const char *key)
+{
+    return json_number_value(json_object_get(object, key));
+}

@@ -16,12 +16,6 @@ static long long integer(const json_t *report, const char *key)
     return json_integer_value(json_object_get(report, key));
 }
 
-static const char *text(const json_t *report, const char *key)
-{
-    const char *value = json_string_value(json_object_get(report, key));
-    return value ? value : "";
-}
-
 static brds_status find_family(const char *target, const brds_spec *spec, brds_family *family,
                                brds_diag *diag)
 {
@@ -107,14 +101,14 @@ brds_status brds_synth_report(const char *stat, const char *spec_path, const cha
 
 static bool has_dsp_blocks(const json_t *report)
 {
-    return strcmp(text(report, "target"), "gowin") != 0;
+    return strcmp(brds_json_string_of(report, "target", ""), "gowin") != 0;
 }
 
 /* Block RAMs of a ROM are at most the planned: bits that are the same in all rows are left out. */
 /* Without a family there are no blocks: memories stay whole, and Yosys merges identical ones. */
 static bool has_planned_blocks(const json_t *report)
 {
-    if (strcmp(text(report, "target"), "generic") == 0)
+    if (strcmp(brds_json_string_of(report, "target", ""), "generic") == 0)
         return true;
     const json_t *estimate = json_object_get(report, "estimate");
     long long planned = integer(estimate, "bram"), measured = integer(report, "bram");
@@ -124,7 +118,8 @@ static bool has_planned_blocks(const json_t *report)
 
 brds_status brds_synth_check(const json_t *report, brds_diag *diag)
 {
-    const char *spec = text(report, "spec"), *target = text(report, "target");
+    const char *spec = brds_json_string_of(report, "spec", ""),
+               *target = brds_json_string_of(report, "target", "");
     const json_t *estimate = json_object_get(report, "estimate");
     brds_status status = BRDS_OK;
     if (integer(report, "lut") == 0 || integer(report, "ff") == 0)
@@ -161,7 +156,8 @@ static void make_rows(const json_t *report, row rows[ROWS])
     rows[2] = (row){"flip-flop", integer(report, "ff"), -1};
     rows[3] = (row){"DSP block", integer(report, "dsp"),
                     has_dsp_blocks(report) ? integer(estimate, "dsp") : -1};
-    rows[4] = (row){text(report, "bram_unit"), integer(report, "bram"), integer(estimate, "bram")};
+    rows[4] = (row){brds_json_string_of(report, "bram_unit", ""), integer(report, "bram"),
+                    integer(estimate, "bram")};
     rows[5] = (row){"large RAM", integer(report, "uram"), -1};
 }
 
@@ -170,8 +166,9 @@ static const char dsp_registers_note[] = "Yosys packs pipeline registers into DS
 
 static bool wants_note(const json_t *report)
 {
-    return has_dsp_blocks(report) && strcmp(text(report, "target"), "xc7") != 0 &&
-           strcmp(text(report, "target"), "generic") != 0;
+    return has_dsp_blocks(report) &&
+           strcmp(brds_json_string_of(report, "target", ""), "xc7") != 0 &&
+           strcmp(brds_json_string_of(report, "target", ""), "generic") != 0;
 }
 
 static brds_status finish(FILE *stream, brds_diag *diag)
@@ -185,9 +182,9 @@ brds_status brds_synth_write_text(const json_t *report, FILE *stream, brds_diag 
     row rows[ROWS];
     long long multipliers = integer(report, "multipliers");
     make_rows(report, rows);
-    fprintf(stream, "%s on %s: %lld multipliers, Yosys took %.1f s\n", text(report, "spec"),
-            text(report, "target"), multipliers,
-            json_number_value(json_object_get(report, "seconds")));
+    fprintf(stream, "%s on %s: %lld multipliers, Yosys took %.1f s\n",
+            brds_json_string_of(report, "spec", ""), brds_json_string_of(report, "target", ""),
+            multipliers, json_number_value(json_object_get(report, "seconds")));
     fprintf(stream, "  %-14s %9s %9s %16s\n", "", "measured", "planned", "per multiplier");
     for (int i = 0; i < ROWS; i++) {
         fprintf(stream, "  %-14s %9lld ", rows[i].what, rows[i].measured);
@@ -207,7 +204,8 @@ brds_status brds_synth_write_markdown(const json_t *report, FILE *stream, brds_d
     row rows[ROWS];
     make_rows(report, rows);
     fprintf(stream, "# %s on %s\n\n%lld multipliers.\n\n| | measured | planned |\n|---|---|---|\n",
-            text(report, "spec"), text(report, "target"), integer(report, "multipliers"));
+            brds_json_string_of(report, "spec", ""), brds_json_string_of(report, "target", ""),
+            integer(report, "multipliers"));
     for (int i = 0; i < ROWS; i++) {
         fprintf(stream, "| %s | %lld | ", rows[i].what, rows[i].measured);
         if (rows[i].estimated >= 0)
@@ -233,10 +231,11 @@ static void summary_row(const char *folder, const char *name, FILE *stream)
         return;
     const json_t *estimate = json_object_get(report, "estimate");
     fprintf(stream, "%-20s %-10s %6lld %8lld %8lld %8lld %5lld %5lld %6lld %6lld  %-12s %7.1f\n",
-            text(report, "spec"), text(report, "target"), integer(report, "multipliers"),
-            integer(report, "lut"), integer(report, "lutram"), integer(report, "ff"),
-            integer(report, "dsp"), has_dsp_blocks(report) ? integer(estimate, "dsp") : 0,
-            integer(report, "bram"), integer(estimate, "bram"), text(report, "bram_unit"),
+            brds_json_string_of(report, "spec", ""), brds_json_string_of(report, "target", ""),
+            integer(report, "multipliers"), integer(report, "lut"), integer(report, "lutram"),
+            integer(report, "ff"), integer(report, "dsp"),
+            has_dsp_blocks(report) ? integer(estimate, "dsp") : 0, integer(report, "bram"),
+            integer(estimate, "bram"), brds_json_string_of(report, "bram_unit", ""),
             json_number_value(json_object_get(report, "seconds")));
     json_decref(report);
 }

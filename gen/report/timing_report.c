@@ -9,17 +9,6 @@
 
 enum { SHOWN = 20 }; /* modules of the text */
 
-static double number(const json_t *object, const char *key)
-{
-    return json_number_value(json_object_get(object, key));
-}
-
-static const char *text(const json_t *object, const char *key)
-{
-    const char *value = json_string_value(json_object_get(object, key));
-    return value ? value : "";
-}
-
 /* The instance that a net or cell belongs to: its name without the last part and without the numbers of arrays
  * and of generated names: core.g_pe[3].u_row.sum[7] is core.g_pe[].u_row.  malloc'ed. */
 static char *module_of(const char *name)
@@ -50,9 +39,10 @@ static brds_status add_clocks(const json_t *root, const char *path, json_t *cloc
     json_t *clock = NULL;
     json_object_foreach(json_object_get(root, "fmax"), name, clock)
     {
-        json_array_append_new(clocks, json_pack("{s:s, s:f, s:f}", "clock", name, "achieved_mhz",
-                                                number(clock, "achieved"), "constraint_mhz",
-                                                number(clock, "constraint")));
+        json_array_append_new(clocks,
+                              json_pack("{s:s, s:f, s:f}", "clock", name, "achieved_mhz",
+                                        brds_json_number_of(clock, "achieved"), "constraint_mhz",
+                                        brds_json_number_of(clock, "constraint")));
     }
     if (json_array_size(clocks) == 0)
         return brds_fail(diag, BRDS_EINPUT, path, "is the netlist empty?",
@@ -62,16 +52,17 @@ static brds_status add_clocks(const json_t *root, const char *path, json_t *cloc
 
 static bool clocked(const json_t *path)
 {
-    return brds_string_starts(text(path, "from"), "posedge") &&
-           brds_string_starts(text(path, "to"), "posedge");
+    return brds_string_starts(brds_json_string_of(path, "from", ""), "posedge") &&
+           brds_string_starts(brds_json_string_of(path, "to", ""), "posedge");
 }
 
 static json_t *step_json(const json_t *step)
 {
-    char *from = module_of(text(json_object_get(step, "from"), "cell"));
-    char *to = module_of(text(json_object_get(step, "to"), "cell"));
-    json_t *made = json_pack("{s:f, s:s, s:s, s:s}", "ns", number(step, "delay"), "type",
-                             text(step, "type"), "from", from ? from : "", "to", to ? to : "");
+    char *from = module_of(brds_json_string_of(json_object_get(step, "from"), "cell", ""));
+    char *to = module_of(brds_json_string_of(json_object_get(step, "to"), "cell", ""));
+    json_t *made = json_pack("{s:f, s:s, s:s, s:s}", "ns", brds_json_number_of(step, "delay"),
+                             "type", brds_json_string_of(step, "type", ""), "from",
+                             from ? from : "", "to", to ? to : "");
     free(from);
     free(to);
     return made;
@@ -84,8 +75,8 @@ static json_t *path_json(const json_t *path)
     json_t *step = NULL, *steps = json_array();
     json_array_foreach(json_object_get(path, "path"), i, step)
     {
-        bool wire = strcmp(text(step, "type"), "routing") == 0;
-        *(wire ? &routing : &logic) += number(step, "delay");
+        bool wire = strcmp(brds_json_string_of(step, "type", ""), "routing") == 0;
+        *(wire ? &routing : &logic) += brds_json_number_of(step, "delay");
         json_array_append_new(steps, step_json(step));
     }
     return json_pack("{s:f, s:f, s:f, s:o}", "ns", logic + routing, "logic_ns", logic, "routing_ns",
@@ -102,7 +93,7 @@ static json_t *critical_path(const json_t *root)
         if (!clocked(path))
             continue;
         json_t *made = path_json(path);
-        if (worst && number(worst, "ns") >= number(made, "ns")) {
+        if (worst && brds_json_number_of(worst, "ns") >= brds_json_number_of(made, "ns")) {
             json_decref(made);
             continue;
         }
@@ -130,7 +121,7 @@ static double delay_of(const json_t *endpoint)
 
 static void add_endpoint(json_t *module, double ns, double period)
 {
-    double worst = number(module, "worst_ns");
+    double worst = brds_json_number_of(module, "worst_ns");
     json_int_t paths = json_integer_value(json_object_get(module, "paths"));
     json_int_t slow = json_integer_value(json_object_get(module, "slow"));
     json_object_set_new(module, "worst_ns", json_real(ns > worst ? ns : worst));
@@ -140,15 +131,15 @@ static void add_endpoint(json_t *module, double ns, double period)
 
 static brds_status add_net(const json_t *net, double period, json_t *by_name, brds_diag *diag)
 {
-    char *name = module_of(text(net, "net"));
+    char *name = module_of(brds_json_string_of(net, "net", ""));
     if (!name)
         return brds_fail_memory(diag);
     size_t i = 0;
     json_t *endpoint = NULL;
     json_array_foreach(json_object_get(net, "endpoints"), i, endpoint)
     {
-        if (!brds_string_starts(text(net, "event"), "posedge") ||
-            !brds_string_starts(text(endpoint, "event"), "posedge"))
+        if (!brds_string_starts(brds_json_string_of(net, "event", ""), "posedge") ||
+            !brds_string_starts(brds_json_string_of(endpoint, "event", ""), "posedge"))
             continue;
         if (!json_object_get(by_name, name))
             json_object_set_new(by_name, name, json_pack("{s:s}", "module", name));
@@ -160,7 +151,8 @@ static brds_status add_net(const json_t *net, double period, json_t *by_name, br
 
 static int slower(const void *a, const void *b)
 {
-    double x = number(*(json_t *const *)a, "worst_ns"), y = number(*(json_t *const *)b, "worst_ns");
+    double x = brds_json_number_of(*(json_t *const *)a, "worst_ns"),
+           y = brds_json_number_of(*(json_t *const *)b, "worst_ns");
     return x < y ? 1 : x > y ? -1 : 0;
 }
 
@@ -185,7 +177,7 @@ static brds_status sort_modules(const json_t *by_name, json_t *modules, brds_dia
 static brds_status add_modules(const json_t *root, const json_t *clocks, json_t *modules,
                                brds_diag *diag)
 {
-    double wanted = number(json_array_get(clocks, 0), "constraint_mhz");
+    double wanted = brds_json_number_of(json_array_get(clocks, 0), "constraint_mhz");
     double period = wanted > 0.0 ? 1000.0 / wanted : 0.0;
     json_t *by_name = json_object(), *net = NULL;
     brds_status status = by_name ? BRDS_OK : brds_fail_memory(diag);
@@ -231,12 +223,15 @@ static void write_path(const json_t *path, FILE *stream)
 {
     size_t i = 0;
     json_t *step = NULL;
-    fprintf(stream, "\nlongest path: %.2f ns, logic %.2f, routing %.2f\n", number(path, "ns"),
-            number(path, "logic_ns"), number(path, "routing_ns"));
+    fprintf(stream, "\nlongest path: %.2f ns, logic %.2f, routing %.2f\n",
+            brds_json_number_of(path, "ns"), brds_json_number_of(path, "logic_ns"),
+            brds_json_number_of(path, "routing_ns"));
     json_array_foreach(json_object_get(path, "steps"), i, step)
     {
-        const char *from = text(step, "from"), *to = text(step, "to");
-        fprintf(stream, "  %6.2f  %-9s %s", number(step, "ns"), text(step, "type"), from);
+        const char *from = brds_json_string_of(step, "from", ""),
+                   *to = brds_json_string_of(step, "to", "");
+        fprintf(stream, "  %6.2f  %-9s %s", brds_json_number_of(step, "ns"),
+                brds_json_string_of(step, "type", ""), from);
         fprintf(stream, strcmp(from, to) == 0 ? "\n" : " -> %s\n", to);
     }
 }
@@ -247,8 +242,9 @@ brds_status brds_timing_write_text(const json_t *report, FILE *stream, brds_diag
     json_t *one = NULL;
     json_array_foreach(json_object_get(report, "clocks"), i, one)
     {
-        fprintf(stream, "clock %s: %.2f MHz (wanted: %.2f)\n", text(one, "clock"),
-                number(one, "achieved_mhz"), number(one, "constraint_mhz"));
+        fprintf(stream, "clock %s: %.2f MHz (wanted: %.2f)\n",
+                brds_json_string_of(one, "clock", ""), brds_json_number_of(one, "achieved_mhz"),
+                brds_json_number_of(one, "constraint_mhz"));
     }
     if (!json_is_null(json_object_get(report, "critical_path")))
         write_path(json_object_get(report, "critical_path"), stream);
@@ -257,10 +253,10 @@ brds_status brds_timing_write_text(const json_t *report, FILE *stream, brds_diag
     json_array_foreach(json_object_get(report, "modules"), i, one)
     {
         if (i < SHOWN)
-            fprintf(stream, "%6.2f ns %8lld %9lld  %s\n", number(one, "worst_ns"),
+            fprintf(stream, "%6.2f ns %8lld %9lld  %s\n", brds_json_number_of(one, "worst_ns"),
                     (long long)json_integer_value(json_object_get(one, "paths")),
                     (long long)json_integer_value(json_object_get(one, "slow")),
-                    text(one, "module"));
+                    brds_json_string_of(one, "module", ""));
     }
     return ferror(stream) ? brds_fail(diag, BRDS_EFILE, "", "", "the report cannot be written")
                           : BRDS_OK;

@@ -12,12 +12,6 @@
 /* The list of what is not verified, of a part and of the document. */
 static const char general[] = "not_verified";
 
-static const char *text(const json_t *object, const char *key)
-{
-    const char *value = json_string_value(json_object_get(object, key));
-    return value != NULL ? value : "";
-}
-
 /* --- reading --- */
 
 static bool is_table(const json_t *table)
@@ -37,7 +31,7 @@ static brds_status check_part(const json_t *part, const char *path, brds_diag *d
 {
     static const char *const needed[] = {"part", "title", "command", "date"};
     for (size_t i = 0; i < sizeof needed / sizeof needed[0]; i++) {
-        if (text(part, needed[i])[0] == '\0') {
+        if (brds_json_string_of(part, needed[i], "")[0] == '\0') {
             return brds_fail(diag, BRDS_EINPUT, path, "", "a part of the verification needs '%s'",
                              needed[i]);
         }
@@ -48,7 +42,8 @@ static brds_status check_part(const json_t *part, const char *path, brds_diag *d
     {
         if (!is_table(table)) {
             return brds_fail(diag, BRDS_EINPUT, path, "give each row as many cells as columns",
-                             "table %zu of part '%s' is none", i + 1, text(part, "part"));
+                             "table %zu of part '%s' is none", i + 1,
+                             brds_json_string_of(part, "part", ""));
         }
     }
     return BRDS_OK;
@@ -60,7 +55,8 @@ static brds_status insert(json_t *parts, json_t *part, bool *added, brds_diag *d
     size_t at = 0;
     int order = -1;
     for (; at < json_array_size(parts) && order < 0; at += order < 0) {
-        order = strcmp(text(json_array_get(parts, at), "part"), text(part, "part"));
+        order = strcmp(brds_json_string_of(json_array_get(parts, at), "part", ""),
+                       brds_json_string_of(part, "part", ""));
     }
     *added = order != 0;
     if (order == 0) {
@@ -140,7 +136,7 @@ brds_status brds_verification_load(const char *path, json_t **document, brds_dia
                      : insert(json_object_get(*document, "parts"), json_incref(part), &added, diag);
         if (status == BRDS_OK && !added) {
             status = brds_fail(diag, BRDS_EINPUT, path, "", "part '%s' is there twice",
-                               text(part, "part"));
+                               brds_json_string_of(part, "part", ""));
         }
     }
     if (status == BRDS_OK && json_is_array(json_object_get(root, general))) {
@@ -227,7 +223,8 @@ static void put_table(const json_t *table, FILE *stream)
 {
     const json_t *columns = json_object_get(table, "columns"), *row;
     size_t i;
-    fprintf(stream, "\n%s%s", text(table, "title"), text(table, "title")[0] != '\0' ? "\n\n" : "");
+    fprintf(stream, "\n%s%s", brds_json_string_of(table, "title", ""),
+            brds_json_string_of(table, "title", "")[0] != '\0' ? "\n\n" : "");
     put_row(columns, stream);
     fputc('|', stream);
     for (i = 0; i < json_array_size(columns); i++) {
@@ -265,10 +262,11 @@ static void put_overview(const json_t *parts, FILE *stream)
     json_array_foreach(parts, i, part)
     {
         fputs("| ", stream);
-        put_text(text(part, "title"), stream);
+        put_text(brds_json_string_of(part, "title", ""), stream);
         fputs(" | ", stream);
         put_pairs(json_object_get(part, "figures"), stream);
-        fprintf(stream, " | `%s` | %s | ", text(part, "command"), text(part, "date"));
+        fprintf(stream, " | `%s` | %s | ", brds_json_string_of(part, "command", ""),
+                brds_json_string_of(part, "date", ""));
         put_value(json_object_get(part, "seconds"), stream);
         fputs(" |\n", stream);
     }
@@ -278,8 +276,8 @@ static void put_part(const json_t *part, FILE *stream)
 {
     size_t i;
     const json_t *table;
-    fprintf(stream, "\n## %s\n`%s`, %s", text(part, "title"), text(part, "command"),
-            text(part, "date"));
+    fprintf(stream, "\n## %s\n`%s`, %s", brds_json_string_of(part, "title", ""),
+            brds_json_string_of(part, "command", ""), brds_json_string_of(part, "date", ""));
     if (json_object_size(json_object_get(part, "tools")) > 0) {
         fputs("; ", stream);
         put_pairs(json_object_get(part, "tools"), stream);
@@ -326,7 +324,7 @@ brds_status brds_verification_write_page(const json_t *document, FILE *stream, b
     put_limits(json_object_get(document, general), "", stream);
     json_array_foreach(parts, i, part)
     {
-        put_limits(json_object_get(part, general), text(part, "title"), stream);
+        put_limits(json_object_get(part, general), brds_json_string_of(part, "title", ""), stream);
     }
     return ferror(stream) ? brds_fail(diag, BRDS_EFILE, "", "", "cannot write the page") : BRDS_OK;
 }

@@ -22,12 +22,6 @@ static double real(const json_t *run, const char *key)
     return json_number_value(json_object_get(run, key));
 }
 
-static const char *text(const json_t *run, const char *key)
-{
-    const char *value = json_string_value(json_object_get(run, key));
-    return value ? value : "?";
-}
-
 bool brds_verify_run_failed(const json_t *run)
 {
     if (json_object_get(run, "error") || integer(run, "mismatches") != 0)
@@ -58,10 +52,11 @@ static json_t *summarise(const json_t *runs)
         exact += integer(run, "stalls") == 0 && integer(run, "cycles") > 0 &&
                  integer(run, "cycles") == integer(run, "cycles_predicted");
         seconds += real(run, "seconds");
-        by[strcmp(text(run, "simulator"), "icarus") == 0]++;
-        if (strcmp(spec, text(run, "spec")) != 0) /* runs are sorted by file name, so by spec */
+        by[strcmp(brds_json_string_of(run, "simulator", "?"), "icarus") == 0]++;
+        if (strcmp(spec, brds_json_string_of(run, "spec", "?")) !=
+            0) /* runs are sorted by file name, so by spec */
             specs++;
-        spec = text(run, "spec");
+        spec = brds_json_string_of(run, "spec", "?");
     }
     return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:f}", "specs", specs, "runs",
                      (json_int_t)json_array_size(runs), "failed", failed, "verilator_runs", by[0],
@@ -124,11 +119,11 @@ static void xml_text(const char *s, FILE *stream)
 static void junit_case(const json_t *run, FILE *stream)
 {
     fprintf(stream, "  <testcase classname=\"");
-    xml_text(text(run, "spec"), stream);
+    xml_text(brds_json_string_of(run, "spec", "?"), stream);
     fprintf(stream, "\" name=\"");
-    xml_text(text(run, "simulator"), stream);
+    xml_text(brds_json_string_of(run, "simulator", "?"), stream);
     fprintf(stream, ", stalls %lld %%, ", (long long)integer(run, "stalls"));
-    xml_text(text(run, "workload"), stream);
+    xml_text(brds_json_string_of(run, "workload", "?"), stream);
     fprintf(stream, "\" time=\"%.3f\"", real(run, "seconds"));
     if (!brds_verify_run_failed(run)) {
         fputs("/>\n", stream);
@@ -158,9 +153,10 @@ brds_status brds_verify_write_junit(const json_t *report, FILE *stream, brds_dia
 
 static void table_row(const json_t *run, FILE *stream)
 {
-    fprintf(stream, "%-32s %-9s %3lld %6lld %9lld %4lld", text(run, "spec"), text(run, "simulator"),
-            (long long)integer(run, "stalls"), (long long)integer(run, "steps"),
-            (long long)integer(run, "outputs_compared"), (long long)integer(run, "mismatches"));
+    fprintf(stream, "%-32s %-9s %3lld %6lld %9lld %4lld", brds_json_string_of(run, "spec", "?"),
+            brds_json_string_of(run, "simulator", "?"), (long long)integer(run, "stalls"),
+            (long long)integer(run, "steps"), (long long)integer(run, "outputs_compared"),
+            (long long)integer(run, "mismatches"));
     fprintf(stream, " %9lld %9lld", (long long)integer(run, "cycles"),
             (long long)integer(run, "cycles_predicted"));
     fprintf(stream, " %6.2f", 100.0 * real(run, "utilisation"));
@@ -189,7 +185,8 @@ static void task_line(const json_t *run, FILE *stream)
     if (!json_object_get(run, "accuracy"))
         return;
     double cycles = real(run, "busy_cycles") / real(run, "steps");
-    fprintf(stream, "%s, stalls %lld %%: ", text(run, "spec"), (long long)integer(run, "stalls"));
+    fprintf(stream, "%s, stalls %lld %%: ", brds_json_string_of(run, "spec", "?"),
+            (long long)integer(run, "stalls"));
     task_figure(run, stream);
     fputs(" from the hardware's outputs, ", stream);
     if (json_object_get(run, "perplexity"))
@@ -227,7 +224,7 @@ void brds_verify_print_table(const json_t *report, FILE *stream)
 
 static bool is_verilator(const json_t *run)
 {
-    return strcmp(text(run, "simulator"), "verilator") == 0;
+    return strcmp(brds_json_string_of(run, "simulator", "?"), "verilator") == 0;
 }
 
 /* Steps a second of Verilator over those of Icarus, same spec, workload and stalls; 0: no pair. */
@@ -237,7 +234,9 @@ static double speed_ratio(const json_t *runs, const json_t *fast)
     json_t *slow;
     json_array_foreach((json_t *)runs, i, slow)
     {
-        if (!is_verilator(slow) && strcmp(text(slow, "spec"), text(fast, "spec")) == 0 &&
+        if (!is_verilator(slow) &&
+            strcmp(brds_json_string_of(slow, "spec", "?"),
+                   brds_json_string_of(fast, "spec", "?")) == 0 &&
             integer(slow, "stalls") == integer(fast, "stalls") && real(slow, "seconds") > 0)
             return real(fast, "steps_per_second") * real(slow, "seconds") / real(slow, "steps");
     }
@@ -248,7 +247,7 @@ static void markdown_row(const json_t *runs, const json_t *run, FILE *stream)
 {
     double steps = real(run, "steps"), cycles = real(run, "busy_cycles") / steps;
     double ratio = speed_ratio(runs, run);
-    fprintf(stream, "| %s | %lld | %.1f | %.2f | %.2f %% |", text(run, "spec"),
+    fprintf(stream, "| %s | %lld | %.1f | %.2f | %.2f %% |", brds_json_string_of(run, "spec", "?"),
             (long long)integer(run, "steps"), cycles, cycles / real(run, "clock_mhz"),
             100.0 * real(run, "utilisation"));
     if (json_object_get(run, "perplexity"))
