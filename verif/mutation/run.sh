@@ -6,8 +6,8 @@
 #
 #   regression   a workload compared with the C model: words, flags, cycles, counters, registers
 #   stalls       another workload, with random stalls
-#   boxes        proof that the mutated module does what the original does (such a mutant is not counted)
 #   faults       the tests under faults (verif/harness/faults.c)
+#   boxes        proof that the mutated module does what the original does (such a mutant is not counted)
 #   flat         the same proof of the module with the modules in it
 #   proofs       the proofs of verif/formal that read the module, with the same mutation
 #
@@ -45,11 +45,11 @@ export VERILATOR_HOME
 
 [ $# -gt 0 ] || [ -z "${COUNTS-}" ] || set -- quick
 quick=no
-stages="regression stalls boxes faults flat proofs"
+stages="regression stalls faults boxes flat proofs"
 if [ "${1-}" = quick ]; then
     quick=yes
     set -- "$(awk '!/^#/ && NF { print $1; exit }' "$here/cores.txt")"
-    stages="regression stalls boxes faults flat"
+    stages="regression stalls faults boxes flat"
 fi
 stages=${STAGES:-$stages}
 cores=${*:-$(awk '!/^#/ && NF { print $1 }' "$here/cores.txt")}
