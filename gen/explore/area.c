@@ -8,10 +8,21 @@
 #include "io/strings.h"
 #include "report/json_file.h"
 
-const char *const brds_area_term_names[BRDS_AREA_TERMS] = {
-    "core",      "multipliers",  "product bits", "adder bits",  "accumulator bits",
-    "word bits", "lane bits",    "table bits",   "stream bits", "logic memory bits",
-    "registers", "pipeline bits"};
+const char *const brds_area_term_names[BRDS_AREA_TERMS] = {"core",
+                                                           "multipliers",
+                                                           "product bits",
+                                                           "adder bits",
+                                                           "accumulator bits",
+                                                           "index bits",
+                                                           "lane bits",
+                                                           "table bits",
+                                                           "stream bits",
+                                                           "logic memory bits",
+                                                           "registers",
+                                                           "tree register bits",
+                                                           "product register bits",
+                                                           "memory register bits",
+                                                           "lane register bits"};
 
 /* Memories that lie in LUTs: a LUT holds 32 rows of a bit at least. */
 static double logic_memory_bits(const brds_estimate *estimate)
@@ -26,33 +37,49 @@ static double logic_memory_bits(const brds_estimate *estimate)
     return bits;
 }
 
-/* ---- registers that the keys of hardware.pipeline ask for ---- */
+/* ---- the array ---- */
 
-/* A tree of `lanes` products: a register behind every `every` levels and the last. */
-static double tree_registers(int lanes, int every)
+typedef struct {
+    double adders, registers; /* bits of all adders; of all registers */
+} tree_bits;
+
+/* A tree of `lanes` products of `product` bits (brds_tree): a register behind every adder_every levels and the
+ * last, in all as many as the larger tree has. */
+static tree_bits tree_of(const brds_plan *plan, int lanes, int product)
 {
-    double registers = 0.0;
-    for (int level = 0; lanes > 1; level++) {
+    int every = plan->spec.pipeline.adder_every, stages = 0, bits = product;
+    tree_bits tree = {0};
+    for (int level = 1; lanes > 1; level++) {
+        bits++;
+        tree.adders += lanes / 2 * bits;
         lanes = (lanes + 1) / 2;
-        registers += (level + 1) % every == 0 || lanes == 1 ? lanes : 0;
+        if (level % every == 0 || lanes == 1) {
+            tree.registers += lanes * bits;
+            stages++;
+        }
     }
-    return registers;
+    tree.registers += (plan->timing.ts - stages) * bits;
+    return tree;
 }
 
-static double array_bits(const brds_plan *plan)
+/* The registers of the products: 1: behind it; 2, 4: and of both operands; 3, 4: and of the output. */
+static double product_register_bits(const brds_plan *plan)
 {
     const brds_spec *spec = &plan->spec;
     int product = spec->weight_bits + spec->activation.bits; /* both operands are as wide */
-    int each = spec->pipeline.multiplier; /* 1: product, 2, 4: and operands, 3, 4: and output */
-    double rows = 4.0 * spec->pes, lanes = spec->lanes_x + spec->lanes_h;
-    double trees = tree_registers(spec->lanes_x, spec->pipeline.adder_every) +
-                   tree_registers(spec->lanes_h, spec->pipeline.adder_every);
-    double memory = spec->pipeline.memory - 1;
-    return rows * product * (lanes * each + trees) +
-           memory * (plan->word_bits + plan->unit_bits + rows * lanes * spec->activation.bits);
+    return (double)plan->multipliers * product * spec->pipeline.multiplier;
 }
 
-static double lane_bits(const brds_plan *plan)
+static double memory_register_bits(const brds_plan *plan)
+{
+    int more = plan->spec.pipeline.memory - 1;
+    return (double)more * (plan->word_bits + plan->unit_bits +
+                           (double)plan->multipliers * plan->spec.activation.bits);
+}
+
+/* ---- the element lanes ---- */
+
+static double lane_register_bits(const brds_plan *plan)
 {
     const brds_spec *spec = &plan->spec;
     int cell = spec->cell.bits, gate = plan->gate_bits;
@@ -65,27 +92,40 @@ static double lane_bits(const brds_plan *plan)
     return plan->element_lanes * (function + element + wait);
 }
 
+static double lane_bits(const brds_plan *plan)
+{
+    const brds_spec *spec = &plan->spec;
+    int cell = spec->cell.bits;
+    return plan->element_lanes *
+           (4.0 * plan->sum_bits + 4.0 * plan->z_bits + 6.0 * plan->gate_bits + 4.0 * cell +
+            (plan->peephole ? 6.0 * cell : 0.0));
+}
+
 void brds_area_terms(const brds_plan *plan, const brds_estimate *estimate,
                      double terms[BRDS_AREA_TERMS])
 {
     const brds_spec *spec = &plan->spec;
-    double rows = 4.0 * spec->pes, lanes = spec->lanes_x + spec->lanes_h;
+    double rows = 4.0 * spec->pes;
     int product = spec->weight_bits + spec->activation.bits;
-    double lane = 4.0 * plan->sum_bits + 4.0 * plan->z_bits + 6.0 * plan->gate_bits +
-                  4.0 * spec->cell.bits + (plan->peephole ? 6.0 * spec->cell.bits : 0.0);
+    tree_bits x = tree_of(plan, spec->lanes_x, product), h = tree_of(plan, spec->lanes_h, product);
     const double all[BRDS_AREA_TERMS] = {
         1.0,
-        rows * lanes,
-        rows * lanes * product,
-        rows * (lanes - 2.0) * product, /* two trees have as many adders less one each */
+        plan->multipliers,
+        estimate->array_dsp > 0
+            ? 0.0
+            : (double)plan->multipliers * spec->weight_bits * spec->activation.bits,
+        rows * (x.adders + h.adders),
         rows * (plan->x_acc_bits + plan->h_acc_bits),
-        (double)plan->word_bits,
-        plan->element_lanes * lane,
+        rows * (spec->lanes_x * plan->x_index_bits + spec->lanes_h * plan->h_index_bits),
+        lane_bits(plan),
         10.0 * plan->element_lanes * spec->function_segments * spec->activation.bits,
         (double)spec->stream_bits,
         logic_memory_bits(estimate),
         spec->control == BRDS_CONTROL_AXI4_LITE ? 1.0 : 0.0,
-        array_bits(plan) + lane_bits(plan),
+        rows * (x.registers + h.registers),
+        product_register_bits(plan),
+        memory_register_bits(plan),
+        lane_register_bits(plan),
     };
     memcpy(terms, all, sizeof all);
 }
