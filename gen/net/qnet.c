@@ -102,15 +102,31 @@ static int fitting_frac(const brds_block *block)
     return frac;
 }
 
+/* The squared error of rows that each have the best exponent of 0 .. `most` of their own. */
+static double rows_error(const brds_block *block, int rows, int frac, int most)
+{
+    double sum = 0.0;
+    for (int row = 0; row < rows; row++) {
+        brds_block one = row_block(block, rows, row);
+        double least = HUGE_VAL;
+        for (int e = 0; e <= most; e++) {
+            uint64_t clipped = 0;
+            double error = squared_error(&one, frac + e, &clipped);
+            least = error < least ? error : least;
+        }
+        sum += least;
+    }
+    return sum;
+}
+
 /* Clipping the few largest values may serve the many small ones: the frac of
  * least squared error, the lowest of equals. */
-static int best_frac(const brds_block *block)
+static int best_frac(const brds_block *block, int rows, int most)
 {
     int first = fitting_frac(block), best = first;
     double least = HUGE_VAL;
     for (int frac = first; frac <= first + CLIPPING && frac <= block->high; frac++) {
-        uint64_t clipped = 0;
-        double error = squared_error(block, frac, &clipped);
+        double error = rows_error(block, rows, frac, most);
         if (error < least) {
             least = error;
             best = frac;
@@ -132,20 +148,14 @@ static int lower_frac(int frac, int other)
     return frac > other + SHL_MOST ? other + SHL_MOST : frac;
 }
 
-/* With exponents of the rows the small weights are served by them, and nothing need be clipped. */
-static int matrix_frac(const brds_plan *plan, const brds_block *block)
-{
-    return plan->spec.row_scale_bits > 0 ? fitting_frac(block) : best_frac(block);
-}
-
 /* fw of both matrices of a phase (`h` empty: linear), then its shifts. */
-static void choose_fracs(const brds_plan *plan, const brds_block *x, const brds_block *h,
+static void choose_fracs(const brds_plan *plan, const brds_block *x, const brds_block *h, int rows,
                          int target, brds_qphase *phase)
 {
-    int fa = plan->spec.activation.frac;
+    int fa = plan->spec.activation.frac, most = (1 << plan->spec.row_scale_bits) - 1;
     bool no_x = all_zero(x), no_h = all_zero(h);
-    int fx = no_x ? clamp(target - fa, x->low, x->high) : matrix_frac(plan, x);
-    int fh = no_h ? fx : matrix_frac(plan, h);
+    int fx = no_x ? clamp(target - fa, x->low, x->high) : best_frac(x, rows, most);
+    int fh = no_h ? fx : best_frac(h, rows, most);
     if (no_x && !no_h) {
         fx = fh; /* zeros fit any frac: take the one that needs no shift */
     }
@@ -279,7 +289,7 @@ static brds_status make_peephole(const brds_plan *plan, const brds_layer *layer,
     size_t count = 3 * (size_t)layer->hidden;
     brds_block block = {layer->peephole, count, bits,
                         clamp(plan->z_frac - cell, FRAC_LOW, FRAC_HIGH), FRAC_HIGH};
-    int frac = all_zero(&block) ? clamp(bits - 1, block.low, block.high) : best_frac(&block);
+    int frac = all_zero(&block) ? clamp(bits - 1, block.low, block.high) : best_frac(&block, 1, 0);
     phase->peephole_frac = frac;
     phase->shr_p = frac + cell - plan->z_frac;
     return quantize_vector(layer->peephole, count, (brds_format){bits, frac}, &phase->peephole,
@@ -298,7 +308,7 @@ static brds_status make_gates(const brds_plan *plan, const brds_phase *shape,
         weight_block(plan, layer->w_x, (size_t)rows * (size_t)layer->columns_x, plan->z_frac);
     brds_block h =
         weight_block(plan, layer->w_h, (size_t)rows * (size_t)layer->output, plan->z_frac);
-    choose_fracs(plan, &x, &h, plan->z_frac, phase);
+    choose_fracs(plan, &x, &h, rows, plan->z_frac, phase);
     brds_status status = choose_row_scales(plan, &x, &h, rows, phase, diag);
     if (status == BRDS_OK) {
         phase->error_x = relative_error(&x, &phase->x, phase);
@@ -328,7 +338,7 @@ static brds_status make_linear(const brds_plan *plan, const brds_phase *shape, c
     brds_block x =
         weight_block(plan, weights, (size_t)shape->rows * (size_t)shape->columns_x, target.frac);
     brds_block none = {0};
-    choose_fracs(plan, &x, &none, target.frac, phase);
+    choose_fracs(plan, &x, &none, shape->rows, target.frac, phase);
     brds_status status = choose_row_scales(plan, &x, &none, shape->rows, phase, diag);
     if (status == BRDS_OK) {
         phase->error_x = relative_error(&x, &phase->x, phase);
