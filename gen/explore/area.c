@@ -18,21 +18,26 @@ const char *const brds_area_term_names[BRDS_AREA_TERMS] = {"core",
                                                            "table bits",
                                                            "stream bits",
                                                            "logic memory bits",
+                                                           "logic memory registers",
                                                            "registers",
                                                            "tree register bits",
                                                            "product register bits",
                                                            "memory register bits",
                                                            "lane register bits"};
 
-/* Memories that lie in LUTs: a LUT holds 32 rows of a bit at least. */
-static double logic_memory_bits(const brds_estimate *estimate)
+/* Memories that lie in LUTs, a LUT holding 32 rows of a bit at least: their bits; bits of the registers behind them. */
+static double logic_memory_bits(const brds_estimate *estimate, double *registers)
 {
     enum { ROWS = 32 };
     double bits = 0.0;
+    *registers = 0.0;
     for (int i = 0; i < BRDS_MEMORY_USES; i++) {
         const brds_memory_use *use = &estimate->memories[i];
-        int64_t rows = (use->depth + ROWS - 1) / ROWS * ROWS;
-        bits += use->in_logic ? (double)(use->copies * use->width * rows) : 0.0;
+        if (use->in_logic) {
+            int64_t rows = (use->depth + ROWS - 1) / ROWS * ROWS;
+            bits += (double)(use->copies * use->width * rows);
+            *registers += (double)(use->copies * use->width);
+        }
     }
     return bits;
 }
@@ -108,6 +113,7 @@ void brds_area_terms(const brds_plan *plan, const brds_estimate *estimate,
     double rows = 4.0 * spec->pes;
     int product = spec->weight_bits + spec->activation.bits;
     tree_bits x = tree_of(plan, spec->lanes_x, product), h = tree_of(plan, spec->lanes_h, product);
+    double read_registers, memory_bits = logic_memory_bits(estimate, &read_registers);
     const double all[BRDS_AREA_TERMS] = {
         1.0,
         plan->multipliers,
@@ -120,7 +126,8 @@ void brds_area_terms(const brds_plan *plan, const brds_estimate *estimate,
         lane_bits(plan),
         10.0 * plan->element_lanes * spec->function_segments * spec->activation.bits,
         (double)spec->stream_bits,
-        logic_memory_bits(estimate),
+        memory_bits,
+        read_registers,
         spec->control == BRDS_CONTROL_AXI4_LITE ? 1.0 : 0.0,
         rows * (x.registers + h.registers),
         product_register_bits(plan),

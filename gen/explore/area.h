@@ -13,7 +13,7 @@
 #include "plan/plan.h"
 #include "plan/plan_estimate.h"
 
-enum { BRDS_AREA_TERMS = 15 };
+enum { BRDS_AREA_TERMS = 16 };
 
 extern const char *const brds_area_term_names[BRDS_AREA_TERMS];
 
