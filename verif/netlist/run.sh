@@ -57,8 +57,8 @@ kept() {
 }
 
 # cells WORK: the number of cells of the netlist
-cells() {
-    sed -n 's/^ *Number of cells: *//p' "$1/stat" | tail -n 1
+cells() { # 0 where there is no netlist
+    sed -n 's/^ *Number of cells: *//p' "$1/stat" 2>/dev/null | tail -n 1 | grep . || echo 0
 }
 
 # synthesise WORK COMMANDS: WORK/netlist.v; two drivers of one net make Yosys delete logic, and exit with 0
