@@ -165,11 +165,6 @@ static int select_core(const struct dirent *entry)
     return entry->d_name[0] != '.';
 }
 
-static double number(const json_t *report, const char *key)
-{
-    return json_number_value(json_object_get(report, key));
-}
-
 static brds_status add_point(point_set *set, const char *name, const brds_spec *spec,
                              const json_t *report, const char *place, brds_diag *diag)
 {
@@ -188,8 +183,8 @@ static brds_status add_point(point_set *set, const char *name, const brds_spec *
     }
     size_t p = set->count;
     set->family = spec->family;
-    set->lut[p] = number(report, "lut") + number(report, "lutram");
-    set->ff[p] = number(report, "ff");
+    set->lut[p] = brds_json_number_of(report, "lut") + brds_json_number_of(report, "lutram");
+    set->ff[p] = brds_json_number_of(report, "ff");
     if (set->lut[p] <= 0.0 || set->ff[p] <= 0.0) {
         return brds_fail(diag, BRDS_EINPUT, place, "", "it has no figures of a netlist");
     }

@@ -184,7 +184,7 @@ brds_status brds_synth_write_text(const json_t *report, FILE *stream, brds_diag 
     make_rows(report, rows);
     fprintf(stream, "%s on %s: %lld multipliers, Yosys took %.1f s\n",
             brds_json_string_of(report, "spec", ""), brds_json_string_of(report, "target", ""),
-            multipliers, json_number_value(json_object_get(report, "seconds")));
+            multipliers, brds_json_number_of(report, "seconds"));
     fprintf(stream, "  %-14s %9s %9s %16s\n", "", "measured", "planned", "per multiplier");
     for (int i = 0; i < ROWS; i++) {
         fprintf(stream, "  %-14s %9lld ", rows[i].what, rows[i].measured);
@@ -236,7 +236,7 @@ static void summary_row(const char *folder, const char *name, FILE *stream)
             integer(report, "ff"), integer(report, "dsp"),
             has_dsp_blocks(report) ? integer(estimate, "dsp") : 0, integer(report, "bram"),
             integer(estimate, "bram"), brds_json_string_of(report, "bram_unit", ""),
-            json_number_value(json_object_get(report, "seconds")));
+            brds_json_number_of(report, "seconds"));
     json_decref(report);
 }
 

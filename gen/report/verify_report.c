@@ -17,11 +17,6 @@ static json_int_t integer(const json_t *run, const char *key)
     return json_integer_value(json_object_get(run, key));
 }
 
-static double real(const json_t *run, const char *key)
-{
-    return json_number_value(json_object_get(run, key));
-}
-
 bool brds_verify_run_failed(const json_t *run)
 {
     if (json_object_get(run, "error") || integer(run, "mismatches") != 0)
@@ -51,7 +46,7 @@ static json_t *summarise(const json_t *runs)
         mismatches += integer(run, "mismatches");
         exact += integer(run, "stalls") == 0 && integer(run, "cycles") > 0 &&
                  integer(run, "cycles") == integer(run, "cycles_predicted");
-        seconds += real(run, "seconds");
+        seconds += brds_json_number_of(run, "seconds");
         by[strcmp(brds_json_string_of(run, "simulator", "?"), "icarus") == 0]++;
         if (strcmp(spec, brds_json_string_of(run, "spec", "?")) !=
             0) /* runs are sorted by file name, so by spec */
@@ -124,7 +119,7 @@ static void junit_case(const json_t *run, FILE *stream)
     xml_text(brds_json_string_of(run, "simulator", "?"), stream);
     fprintf(stream, ", stalls %lld %%, ", (long long)integer(run, "stalls"));
     xml_text(brds_json_string_of(run, "workload", "?"), stream);
-    fprintf(stream, "\" time=\"%.3f\"", real(run, "seconds"));
+    fprintf(stream, "\" time=\"%.3f\"", brds_json_number_of(run, "seconds"));
     if (!brds_verify_run_failed(run)) {
         fputs("/>\n", stream);
         return;
@@ -144,7 +139,8 @@ brds_status brds_verify_write_junit(const json_t *report, FILE *stream, brds_dia
     fprintf(stream,
             "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
             "<testsuite name=\"brdsgen verify\" tests=\"%zu\" failures=\"%lld\" time=\"%.3f\">\n",
-            json_array_size(runs), (long long)integer(summary, "failed"), real(summary, "seconds"));
+            json_array_size(runs), (long long)integer(summary, "failed"),
+            brds_json_number_of(summary, "seconds"));
     for (size_t i = 0; i < json_array_size(runs); i++)
         junit_case(json_array_get(runs, i), stream);
     fputs("</testsuite>\n", stream);
@@ -159,8 +155,8 @@ static void table_row(const json_t *run, FILE *stream)
             (long long)integer(run, "mismatches"));
     fprintf(stream, " %9lld %9lld", (long long)integer(run, "cycles"),
             (long long)integer(run, "cycles_predicted"));
-    fprintf(stream, " %6.2f", 100.0 * real(run, "utilisation"));
-    fprintf(stream, " %7.2f  %s\n", real(run, "seconds"),
+    fprintf(stream, " %6.2f", 100.0 * brds_json_number_of(run, "utilisation"));
+    fprintf(stream, " %7.2f  %s\n", brds_json_number_of(run, "seconds"),
             brds_verify_run_failed(run) ? "FAIL" : "ok");
     const char *error = json_string_value(json_object_get(run, "error"));
     if (error)
@@ -171,12 +167,13 @@ static void table_row(const json_t *run, FILE *stream)
 static void task_figure(const json_t *run, FILE *stream)
 {
     if (json_object_get(run, "perplexity"))
-        fprintf(stream, "perplexity %.4f, loss %.4f (%lld steps)", real(run, "perplexity"),
-                real(run, "loss"), (long long)integer(run, "measured"));
+        fprintf(stream, "perplexity %.4f, loss %.4f (%lld steps)",
+                brds_json_number_of(run, "perplexity"), brds_json_number_of(run, "loss"),
+                (long long)integer(run, "measured"));
     else
         fprintf(stream, "accuracy %.2f %% (%lld of %lld sequences), loss %.4f",
-                100.0 * real(run, "accuracy"), (long long)integer(run, "correct"),
-                (long long)integer(run, "sequences"), real(run, "loss"));
+                100.0 * brds_json_number_of(run, "accuracy"), (long long)integer(run, "correct"),
+                (long long)integer(run, "sequences"), brds_json_number_of(run, "loss"));
 }
 
 /* What a user asks first, of every run with labels or targets: is it right, and how fast. */
@@ -184,22 +181,23 @@ static void task_line(const json_t *run, FILE *stream)
 {
     if (!json_object_get(run, "accuracy"))
         return;
-    double cycles = real(run, "busy_cycles") / real(run, "steps");
+    double cycles = brds_json_number_of(run, "busy_cycles") / brds_json_number_of(run, "steps");
     fprintf(stream, "%s, stalls %lld %%: ", brds_json_string_of(run, "spec", "?"),
             (long long)integer(run, "stalls"));
     task_figure(run, stream);
     fputs(" from the hardware's outputs, ", stream);
     if (json_object_get(run, "perplexity"))
-        fprintf(stream, "perplexity %.4f", real(run, "perplexity_model"));
+        fprintf(stream, "perplexity %.4f", brds_json_number_of(run, "perplexity_model"));
     else
-        fprintf(stream, "%.2f %%", 100.0 * real(run, "accuracy_model"));
-    fprintf(stream, ", loss %.4f from the C model; ", real(run, "loss_model"));
+        fprintf(stream, "%.2f %%", 100.0 * brds_json_number_of(run, "accuracy_model"));
+    fprintf(stream, ", loss %.4f from the C model; ", brds_json_number_of(run, "loss_model"));
     fprintf(stream,
             "%.1f cycles a step, %.2f us at %lld MHz, utilisation %.2f %%; simulated %.0f steps/s, "
             "C model %.0f steps/s\n",
-            cycles, cycles / real(run, "clock_mhz"), (long long)integer(run, "clock_mhz"),
-            100.0 * real(run, "utilisation"), real(run, "steps_per_second"),
-            real(run, "model_steps_per_second"));
+            cycles, cycles / brds_json_number_of(run, "clock_mhz"),
+            (long long)integer(run, "clock_mhz"), 100.0 * brds_json_number_of(run, "utilisation"),
+            brds_json_number_of(run, "steps_per_second"),
+            brds_json_number_of(run, "model_steps_per_second"));
 }
 
 void brds_verify_print_table(const json_t *report, FILE *stream)
@@ -237,28 +235,33 @@ static double speed_ratio(const json_t *runs, const json_t *fast)
         if (!is_verilator(slow) &&
             strcmp(brds_json_string_of(slow, "spec", "?"),
                    brds_json_string_of(fast, "spec", "?")) == 0 &&
-            integer(slow, "stalls") == integer(fast, "stalls") && real(slow, "seconds") > 0)
-            return real(fast, "steps_per_second") * real(slow, "seconds") / real(slow, "steps");
+            integer(slow, "stalls") == integer(fast, "stalls") &&
+            brds_json_number_of(slow, "seconds") > 0)
+            return brds_json_number_of(fast, "steps_per_second") *
+                   brds_json_number_of(slow, "seconds") / brds_json_number_of(slow, "steps");
     }
     return 0;
 }
 
 static void markdown_row(const json_t *runs, const json_t *run, FILE *stream)
 {
-    double steps = real(run, "steps"), cycles = real(run, "busy_cycles") / steps;
+    double steps = brds_json_number_of(run, "steps"),
+           cycles = brds_json_number_of(run, "busy_cycles") / steps;
     double ratio = speed_ratio(runs, run);
     fprintf(stream, "| %s | %lld | %.1f | %.2f | %.2f %% |", brds_json_string_of(run, "spec", "?"),
-            (long long)integer(run, "steps"), cycles, cycles / real(run, "clock_mhz"),
-            100.0 * real(run, "utilisation"));
+            (long long)integer(run, "steps"), cycles,
+            cycles / brds_json_number_of(run, "clock_mhz"),
+            100.0 * brds_json_number_of(run, "utilisation"));
     if (json_object_get(run, "perplexity"))
-        fprintf(stream, " perplexity %.2f |", real(run, "perplexity"));
+        fprintf(stream, " perplexity %.2f |", brds_json_number_of(run, "perplexity"));
     else if (json_object_get(run, "accuracy"))
-        fprintf(stream, " %.2f %% (%lld of %lld) |", 100.0 * real(run, "accuracy"),
+        fprintf(stream, " %.2f %% (%lld of %lld) |", 100.0 * brds_json_number_of(run, "accuracy"),
                 (long long)integer(run, "correct"), (long long)integer(run, "sequences"));
     else
         fputs(" |", stream);
-    fprintf(stream, " %.0f | %.0f |", real(run, "steps_per_second"),
-            real(run, "model_steps_per_second") / real(run, "steps_per_second"));
+    fprintf(stream, " %.0f | %.0f |", brds_json_number_of(run, "steps_per_second"),
+            brds_json_number_of(run, "model_steps_per_second") /
+                brds_json_number_of(run, "steps_per_second"));
     if (ratio > 0)
         fprintf(stream, " %.0f |\n", ratio);
     else
