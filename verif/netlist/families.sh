@@ -39,6 +39,24 @@ cell_models() {
     esac
 }
 
+# fill_memories FILE: what block RAMs start with and nobody wrote, in place of x: on a device they hold anything, the machine
+# multiplies some of it by the zeros of padding, and the model of SB_MAC16 makes x of x times 0
+fill_memories() {
+    awk '
+        /^ *\.INIT_[0-9A-F]\(256.h/ {
+            at = index($0, "h")
+            rest = substr($0, at + 1)
+            line = substr($0, 1, at)
+            for (i = 1; i <= length(rest); i++) {
+                digit = substr(rest, i, 1)
+                seed = (seed * 69069 + 12345) % 2147483648
+                line = line (digit == "x" ? sprintf("%x", int(seed / 65536) % 16) : digit)
+            }
+            $0 = line
+        }
+        { print }' "$1" >"$1.filled" && mv "$1.filled" "$1"
+}
+
 # break_cell FAMILY FILE NUMBER OF: changes the function of one cell of a netlist, the NUMBER-th of OF spread over it;
 # prints how many cells there were to choose from
 break_cell() {

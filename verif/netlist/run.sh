@@ -78,7 +78,8 @@ make_core() {
         "$BRDSGEN" vectors "$work/spec.json" --random-model 1 --sequences $SEQUENCES --steps $STEPS \
             -o "$work/vectors" &&
         cd "$work/core/rtl" &&
-        synthesise "$work" "read_verilog $(tr '\n' ' ' <files.f); hierarchy -check -top $1; $(core_script "$2")"
+        synthesise "$work" "read_verilog $(tr '\n' ' ' <files.f); hierarchy -check -top $1; $(core_script "$2")" &&
+        fill_memories "$work/netlist.v"
 }
 
 # simulate SPEC FAMILY STALLS: the testbench's line of figures in $work/STALLS.log
