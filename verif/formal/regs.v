@@ -5,9 +5,10 @@
 // if the answer before has been taken; an answer is stable until it is taken and none comes without a
 // request; the next request is accepted at the latest when the answer has been taken.  A write changes
 // CONTROL.enable under its byte strobe, pulses the other fields for one cycle, and no other write
-// does; the high word of a counter is that of the cycle in which its low word was read.
+// does; a counter is read as it is, and its high word is that of the cycle in which its low word was read.
 //
-// Requests are numbered modulo 4.  One write and one read are watched, chosen by the solver.  The
+// Requests are numbered modulo 4.  One write, one read, one counter of 64 bits and one of 32 are watched, chosen by
+// the solver.  The
 // master obeys AXI4: what is valid stays until it is ready.
 `default_nettype none
 
@@ -24,7 +25,18 @@ module regs (
     input wire arvalid,
     input wire rready,
     input wire [12:0] error,
-    input wire [63:0] count_busy
+    input wire [63:0] count_busy,
+    input wire [63:0] count_stall_in,
+    input wire [63:0] count_stall_out,
+    input wire [63:0] count_stall_weights,
+    input wire [31:0] count_steps,
+    input wire [31:0] count_sequences,
+    input wire [31:0] count_sat_gate,
+    input wire [31:0] count_sat_function,
+    input wire [31:0] count_sat_cell,
+    input wire [31:0] count_sat_output,
+    input wire [31:0] count_corrected,
+    input wire [31:0] count_uncorrected
 );
     wire awready, wready, bvalid, arready, rvalid;
     wire [1:0] bresp, rresp;
@@ -39,10 +51,15 @@ module regs (
         .s_axil_arvalid(arvalid), .s_axil_arready(arready), .s_axil_rdata(rdata), .s_axil_rresp(rresp),
         .s_axil_rvalid(rvalid), .s_axil_rready(rready), .enable(enable), .soft_reset(soft_reset),
         .clear_counters(clear_counters), .error(error), .error_clear(error_clear),
-        .address_error(address_error), .count_busy(count_busy));
+        .address_error(address_error), .count_busy(count_busy), .count_stall_in(count_stall_in),
+        .count_stall_out(count_stall_out), .count_stall_weights(count_stall_weights), .count_steps(count_steps),
+        .count_sequences(count_sequences), .count_sat_gate(count_sat_gate),
+        .count_sat_function(count_sat_function), .count_sat_cell(count_sat_cell),
+        .count_sat_output(count_sat_output), .count_corrected(count_corrected),
+        .count_uncorrected(count_uncorrected));
 
     // docs/registers.md, word addresses
-    localparam [9:0] ID = 10'h000, CONTROL = 10'h010, ERRORS = 10'h012, BUSY_LO = 10'h022, BUSY_HI = 10'h023;
+    localparam [9:0] ID = 10'h000, CONTROL = 10'h010, ERRORS = 10'h012;
     localparam [9:0] WEIGHTS_LO = 10'h014, WEIGHTS_HI = 10'h015;
     function readable(input [9:0] word);
         readable = word <= 10'h00a || (word >= CONTROL && word <= ERRORS) || word == WEIGHTS_LO || word == WEIGHTS_HI
@@ -137,12 +154,24 @@ module regs (
         assert (!(rvalid && r_count == read && ar_word == ID) || rdata == 32'h53445242);
     end
 
+    // ---- the watched counters ----
+    (* anyconst *) reg [1:0] wide;
+    (* anyconst *) reg [2:0] narrow;
+    wire [9:0] wide_low = wide == 2'd3 ? 10'h02e : 10'h022 + {7'd0, wide, 1'b0};
+    wire [9:0] narrow_word = narrow < 3'd2 ? 10'h020 + {7'd0, narrow} : 10'h026 + {7'd0, narrow};
+    wire [63:0] wide_count = wide == 2'd0 ? count_busy : wide == 2'd1 ? count_stall_in :
+        wide == 2'd2 ? count_stall_out : count_stall_weights;
+    wire [31:0] narrow_count = narrow == 3'd0 ? count_steps : narrow == 3'd1 ? count_sequences :
+        narrow == 3'd2 ? count_sat_gate : narrow == 3'd3 ? count_sat_function : narrow == 3'd4 ? count_sat_cell :
+        narrow == 3'd5 ? count_sat_output : narrow == 3'd6 ? count_corrected : count_uncorrected;
+
     // ---- what a write does: seen in the first cycle of its answer ----
     reg b_before, r_before;              // the answer was there in the cycle before
     reg enable_was, address_error_was;
-    reg [63:0] busy_was;
-    reg [31:0] busy_high;
-    reg busy_read;                       // BUSY_LO has been read; the high word of that cycle
+    reg [63:0] wide_was;
+    reg [31:0] narrow_was;
+    reg [31:0] wide_high;
+    reg wide_read;                       // the low word has been read; the high word of that cycle
     wire b_new = bvalid && !b_before;
     wire r_new = rvalid && !r_before;
     wire its_write = b_new && b_count == write;
@@ -151,7 +180,8 @@ module regs (
         r_before <= !rst && rvalid && !rready;
         enable_was <= enable;
         address_error_was <= rst ? 1'b0 : address_error;
-        busy_was <= count_busy;
+        wide_was <= wide_count;
+        narrow_was <= narrow_count;
     end
     reg reset_was;
     always @(posedge clk) reset_was <= rst;
@@ -159,7 +189,8 @@ module regs (
     // the registers in front of the answer: the request that is answered next
     (* hierconn *) wire \dut.aw_held , \dut.w_held , \dut.ar_held , \dut.address_error_clear ;
     (* hierconn *) wire [9:0] \dut.write_word , \dut.read_word ;
-    (* hierconn *) wire [31:0] \dut.write_data , \dut.write_mask , \dut.count_busy_high ;
+    (* hierconn *) wire [31:0] \dut.write_data , \dut.write_mask , \dut.count_busy_high ,
+        \dut.count_stall_in_high , \dut.count_stall_out_high , \dut.count_stall_weights_high ;
     wire [31:0] write_set = \dut.write_data & \dut.write_mask ;
     always @* if (started) begin
         assert (aw_open == {1'b0, bvalid} + \dut.aw_held );
@@ -184,20 +215,23 @@ module regs (
         assert (!address_error || address_error_was || (b_new && bresp[1]) || (r_new && rresp[1]));
     end
 
-    // ---- the two words of a 64-bit counter are of one cycle ----
+    // ---- counters: the two words of 64 bits are of one cycle ----
+    wire [31:0] count_high = wide == 2'd0 ? \dut.count_busy_high : wide == 2'd1 ? \dut.count_stall_in_high :
+        wide == 2'd2 ? \dut.count_stall_out_high : \dut.count_stall_weights_high ;
     wire its_read = r_new && r_count == read;
     always @(posedge clk)
         if (rst)
-            busy_read <= 0;
-        else if (its_read && ar_word == BUSY_LO) begin
-            busy_read <= 1;
-            busy_high <= busy_was[63:32];
+            wide_read <= 0;
+        else if (its_read && ar_word == wide_low) begin
+            wide_read <= 1;
+            wide_high <= wide_was[63:32];
         end else if (r_new)
-            busy_read <= 0;                    // another read in between, whatever it was
+            wide_read <= 0;                    // another read in between, whatever it was
     always @* if (started) begin
-        assert (!(its_read && ar_word == BUSY_LO) || (rdata == busy_was[31:0] && \dut.count_busy_high == busy_was[63:32]));
-        assert (!busy_read || r_new || \dut.count_busy_high == busy_high);
-        assert (!(r_new && busy_read && r_count == read + 2'd1 && ar_next == BUSY_HI) || rdata == busy_high);
+        assert (!(its_read && ar_word == narrow_word) || rdata == narrow_was);
+        assert (!(its_read && ar_word == wide_low) || (rdata == wide_was[31:0] && count_high == wide_was[63:32]));
+        assert (!wide_read || r_new || count_high == wide_high);
+        assert (!(r_new && wide_read && r_count == read + 2'd1 && ar_next == wide_low + 10'd1) || rdata == wide_high);
     end
 
     // ---- reachable ----
@@ -206,7 +240,7 @@ module regs (
         cover (its_write && error_clear == 12'h955);
         cover (b_waits && bresp[1] && aw_open == 2 && w_open == 2);
         cover (r_waits && rresp[1] && r_open == 2);
-        cover (busy_read && r_new && r_count == read + 2'd1 && ar_next == BUSY_HI);
+        cover (wide_read && r_new && r_count == read + 2'd1 && ar_next == wide_low + 10'd1);
         cover (!enable && started && !rst);
     end
 endmodule

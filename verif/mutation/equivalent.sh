@@ -2,10 +2,12 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # equivalent.sh CORE NUMBER HOW SECONDS: exit status 0 if the mutated module is proven to be equivalent to
-# the original, with the parameters that it has in the core: from equal states and equal inputs, outputs
-# and next states are equal.  (Sound, but it misses a state that differs and is never seen.)
+# the original, with the parameters that it has in the core.
 #
-#   HOW      boxes: instances in the module are boxes whose inputs must be equal; flat: only memories are
+#   HOW      core: what the core ties to constants or leaves open goes, and nothing depends on the mutation then
+#            boxes: from equal states and equal inputs, outputs and next states of the module are equal; instances
+#            in it are boxes whose inputs must be equal; flat: only memories are.  (Sound, but it misses a state
+#            that differs and is never seen.)
 #   SECONDS  of processor time, at most
 # Environment: OUT.
 set -uf
@@ -16,7 +18,27 @@ trap 'rm -rf "$work"' EXIT
 command=$(sed -n "${number}s/^[^ ]* [^ ]* [^ ]* mutate //p" mutants.txt)
 module=$(printf '%s\n' "$command" | sed 's/.*-module \([^ ]*\) .*/\1/')
 
+# nothing_depends: on the input that chooses, after Yosys' optimisations of the whole core
+nothing_depends() {
+    cat >"$work/script.ys" <<END
+read_rtlil design.il
+mutate -ctrl brds_mutant 1 1 $command
+hierarchy -top $core
+flatten
+opt -full
+wreduce
+opt -full
+opt_share
+opt -full
+cd $core
+opt_clean -purge
+select -set users w:brds_mutant %co w:brds_mutant %d
+select -assert-none @users
+END
+}
+
 case $how in
+    core) nothing_depends ;;
     boxes) open= ;;
     flat) open='setattr -mod -set keep_hierarchy 1 *brds_ram* *brds_sdp*; flatten' ;;
 esac
@@ -35,7 +57,7 @@ design -stash $1
 END
 }
 
-cat >"$work/script.ys" <<END
+[ "$how" = core ] || cat >"$work/script.ys" <<END
 read_rtlil design.il
 mutate -ctrl brds_mutant 1 1 $command
 hierarchy -top $module

@@ -51,12 +51,12 @@ END {
         total["explained"], total["survived"], total["unknown"]
     printf "  \"killed of those not equivalent, percent\": %.2f},\n", rest ? 100 * total["killed"] / rest : 0
     printf " \"tables\": [{\"title\": \"Mutants of each module in the cores %s, and what killed them.\",\n", cores
-    printf "  \"columns\": [\"module\", \"mutants\", \"equivalent\", \"killed by the regression\", \"with stalls\", "
+    printf "  \"columns\": [\"module\", \"mutants\", \"equivalent\", \"killed by the regression\", \"with stalls\", \"with large networks\", "
     printf "\"under faults\", \"by a proof\", \"left\"], \"rows\": [\n"
     for (i = 1; i <= modules; i++) {
         m = order[i]
-        printf "   [%s, %d, %d, %d, %d, %d, %d, %d]%s\n", quoted(m), all[m], n[m, "equivalent"], \
-            by[m, "regression"], by[m, "stalls"], by[m, "faults"], by[m, "proofs"], \
+        printf "   [%s, %d, %d, %d, %d, %d, %d, %d, %d]%s\n", quoted(m), all[m], n[m, "equivalent"], \
+            by[m, "regression"], by[m, "stalls"], by[m, "networks"], by[m, "faults"], by[m, "proofs"], \
             n[m, "explained"] + n[m, "survived"] + n[m, "unknown"], i < modules ? "," : ""
     }
     printf "  ]}, {\"title\": \"Mutants that are left.\",\n"

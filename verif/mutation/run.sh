@@ -6,7 +6,10 @@
 #
 #   regression   a workload compared with the C model: words, flags, cycles, counters, registers
 #   stalls       another workload, with random stalls
+#   networks     the large networks that verif/random takes (other shifts, saturation), other stalls; where weights
+#                are fixed, other workloads only
 #   faults       the tests under faults (verif/harness/faults.c)
+#   core         Yosys finds that nothing of the core depends on the mutation (such a mutant is not counted)
 #   boxes        proof that the mutated module does what the original does (such a mutant is not counted)
 #   flat         the same proof of the module with the modules in it
 #   proofs       the proofs of verif/formal that read the module, with the same mutation
@@ -45,11 +48,11 @@ export VERILATOR_HOME
 
 [ $# -gt 0 ] || [ -z "${COUNTS-}" ] || set -- quick
 quick=no
-stages="regression stalls faults boxes flat proofs"
+stages="regression stalls networks faults core boxes flat proofs"
 if [ "${1-}" = quick ]; then
     quick=yes
     set -- "$(awk '!/^#/ && NF { print $1; exit }' "$here/cores.txt")"
-    stages="regression stalls faults boxes flat"
+    stages="regression stalls networks faults core boxes flat"
 fi
 stages=${STAGES:-$stages}
 cores=${*:-$(awk '!/^#/ && NF { print $1 }' "$here/cores.txt")}
@@ -76,12 +79,24 @@ limited() {
     timeout "$@" >"$work/log" 2>&1 </dev/null
 }
 
+# other_networks: 0 if the active mutant passes with each of them
+other_networks() {
+    for seed in 1 2 3 4 5 6; do
+        set -- --random-model 1
+        grep -q '"weights": "rom"' "$spec" || set -- --model "network-$seed.safetensors"
+        [ -f "network-$seed.safetensors" ] || "$HARNESS/randmodel" "$spec" $seed "network-$seed.safetensors" || exit 3
+        limited 600 ./harness "$spec" "$@" --sequences 4 --steps 8 --seed $((seed + 2)) \
+            --stalls $((seed % 3 * 30)) -o "$work/run.json" || return 1
+    done
+}
+
 # simulate STAGE: 0 if the active mutant passes
 simulate() {
     case $1 in
         regression) limited 600 ./harness "$spec" --random-model 1 --sequences 4 --steps 8 -o "$work/run.json" ;;
         stalls) limited 600 ./harness "$spec" --random-model 1 --sequences 6 --steps 12 --seed 2 --stalls 30 \
             -o "$work/run.json" ;;
+        networks) other_networks ;;
         faults) limited 3600 ./faults "$spec" --random-model 1 --count 100 --stop ;;
     esac
 }
@@ -89,7 +104,7 @@ simulate() {
 # meet STAGE CORE NUMBER MODULE: the verdict on one mutant
 meet() {
     case $1 in
-        boxes | flat)
+        core | boxes | flat)
             sh "$here/equivalent.sh" "$2" "$3" "$1" "${PROOF_SECONDS:-120}" </dev/null && echo equivalent || echo survived
             ;;
         proofs) sh "$here/proofs.sh" "$2" "$3" "$4" </dev/null ;;
@@ -106,7 +121,7 @@ stage() {
     undecided "$core" "$2" >"$work/list"
     [ -s "$work/list" ] || return 0
     case $2 in
-        regression | stalls | faults)
+        regression | stalls | networks | faults)
             BRDS_MUTANT=0 simulate "$2" || {
                 echo "mutation: $core fails the stage $2 without a mutation"
                 cat "$work/log"
