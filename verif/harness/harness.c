@@ -153,8 +153,13 @@ static brds_status compare_counters(harness *h, brds_diag *diag)
         status = read_counter(h, "STALL_OUT_LO", "STALL_OUT_HI", &stall_out, diag);
     if (!status)
         status = read_counter(h, "STALL_WEIGHTS_LO", "STALL_WEIGHTS_HI", &stall_weights, diag);
-    if (status || h->stalls)
+    if (status)
         return status;
+    uint64_t counted = h->busy + stall_in + stall_out; /* each cycle is at most one of them */
+    if (counted > h->driver.cycle || stall_weights > h->busy)
+        mismatch(h, diag, "counted cycles", counted, h->driver.cycle);
+    if (h->stalls)
+        return BRDS_OK;
     if (stall_weights != h->predicted.stall_weights)
         mismatch(h, diag, "STALL_WEIGHTS counter", stall_weights, h->predicted.stall_weights);
     if (h->busy != h->predicted.busy)
