@@ -86,7 +86,7 @@ other_networks() {
         grep -q '"weights": "rom"' "$spec" || set -- --model "network-$seed.safetensors"
         [ -f "network-$seed.safetensors" ] || "$HARNESS/randmodel" "$spec" $seed "network-$seed.safetensors" || exit 3
         limited 600 ./harness "$spec" "$@" --sequences 4 --steps 8 --seed $((seed + 2)) \
-            --stalls $((seed % 3 * 30)) -o "$work/run.json" || return 1
+            --stalls $((seed % 3 * 45)) -o "$work/run.json" || return 1
     done
 }
 
