@@ -52,7 +52,7 @@ connect -set brds_mutant 1'b$2
 cd
 rename $module $1
 opt_clean $1
-expose -evert -evert-dff $1/c:* $1/t:\$dff %x:+[Q]
+expose -evert -evert-dff $1/t:*brds_* $1/t:*_regs $1/t:\$dff %x:+[Q]
 design -stash $1
 END
 }

@@ -49,8 +49,8 @@ try() {
     export MUTATE_NETLIST
     sh "$formal/compile.sh" "$work" "$property" "$files" "$@" || return 1
     grep -F -e "-cell $cell" "$work/candidates" |
-        sed "s/-mode inv/-mode $mode${control:+ -ctrlbit $control}/" >"$work/chosen"
-    [ "$(wc -l <"$work/chosen")" -eq 1 ] || return 1
+        sed "s/-mode inv/-mode $mode${control:+ -ctrlbit $control}/; q" >"$work/chosen"
+    [ -s "$work/chosen" ] || return 1
     rm -rf "$work/core"
     MUTATE_NETLIST="script $work/chosen"
     sh "$formal/compile.sh" "$work" "$property" "$files" "$@" || return 1
