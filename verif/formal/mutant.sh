@@ -47,5 +47,6 @@ case $? in
     *) verdict "FAILED " "does not compile" ;;
 esac
 timeout "$PROOF_SECONDS" yosys-smtbmc -s z3 --unroll -t "$depth" "$work/$property.smt2" >"$work/solver.log" 2>&1
+[ $? != 124 ] || verdict "FAILED " "not decided in $PROOF_SECONDS s"
 grep -q 'Status: FAILED' "$work/solver.log" && grep -q 'Assert failed' "$work/solver.log" && verdict "ok     "
 verdict "FAILED " "the proof passes"
